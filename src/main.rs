@@ -1,0 +1,3 @@
+//! The binary `mirabridge-seats`: parses the command line, runs the command, returns its code.
+
+fn main() {}
