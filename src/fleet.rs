@@ -1,0 +1,26 @@
+//! The fleet: simulated agents that use a running server as widgets do, and the referee that judges it
+//! from outside.
+//!
+//! It is a client like any other. It knows the wire and the administrator's view, and nothing of the
+//! server's own types, so that a mistake in those cannot hide itself here.
+
+mod admin_view;
+mod agent;
+mod connection;
+mod descriptors;
+mod ledger;
+mod profile;
+pub mod referee;
+mod report;
+mod run;
+mod stopwatch;
+mod target;
+mod wire;
+mod world;
+
+pub use admin_view::{AdminAccess, AdminError};
+pub use ledger::{Gauges, Percentiles};
+pub use profile::Profile;
+pub use report::FleetReport;
+pub use run::{Fleet, FleetError, FleetPlan, run};
+pub use target::{InvalidSeatUrl, SeatUrl};

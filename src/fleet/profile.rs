@@ -1,0 +1,88 @@
+//! What agents do. A profile makes a script for each agent; a script yields steps.
+
+mod churn;
+mod storm;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use rand::rngs::SmallRng;
+
+use super::agent::Situation;
+use super::referee::At;
+
+/// A kind of behaviour for a whole fleet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// Agents on their own: reloads, drops, silence, proper and forgotten logouts, crashes, lost answers,
+    /// second connections, close together.
+    Churn,
+    /// The whole fleet at once: all come, all are lost, all return, all are purged while newcomers wait.
+    Storm,
+}
+
+/// What is known before the first step.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Setting {
+    pub(super) grace: Duration,
+    /// After how long the server gives a silent connection up.
+    pub(super) silence_limit: Duration,
+    pub(super) agents: usize,
+    /// When the scripts begin.
+    pub(super) from: At,
+}
+
+/// One thing that an agent does. A step that does not fit its situation is left out.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Step {
+    /// Nothing; while connected, heartbeats are answered.
+    Wait(Duration),
+    WaitUntil(At),
+    Login,
+    /// A login whose connection is reset so long after it was sent, without reading.
+    LoginCutOff(Duration),
+    /// The last login again, with the same attempt.
+    Repeat,
+    /// Ask again and again for a seat, for so long.
+    Queue(Duration),
+    Resume,
+    /// A resume while the connection is open.
+    ResumeBeside(Goodbye),
+    /// A close frame, without a logout.
+    Close(u16),
+    /// A FIN without a close frame.
+    Finish,
+    Reset,
+    /// Stop to read and write, but keep the socket.
+    Silence,
+    Logout,
+    /// Give a lost session up.
+    Forget,
+}
+
+/// How the old one of two connections ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Goodbye {
+    /// It waits to be told that it is superseded.
+    Heard,
+    /// It is dropped at once.
+    Dropped,
+    /// It closes, as a page does that goes away.
+    Said,
+}
+
+/// One agent's way through a run.
+pub(super) trait Script: Send {
+    /// Adds the next steps of an agent that is in `situation`; at least one.
+    fn plan(&mut self, now: At, situation: Situation, rng: &mut SmallRng, steps: &mut VecDeque<Step>);
+}
+
+impl Profile {
+    /// The script of the agent with this number.
+    pub(super) fn script(self, setting: Setting, number: usize) -> Box<dyn Script> {
+        match self {
+            Self::Churn => Box::new(churn::Churn::new(setting)),
+            Self::Storm => Box::new(storm::Storm::new(setting, number)),
+        }
+    }
+}
