@@ -4,3 +4,5 @@
 //! The modules in reading order, each using only those above it. `ARCHITECTURE.md` is the map.
 
 pub mod seats;
+
+pub mod protocol;
