@@ -5,4 +5,8 @@
 
 pub mod seats;
 
+pub mod liveness;
 pub mod protocol;
+pub mod stall;
+
+pub mod clock;
