@@ -5,8 +5,12 @@
 
 pub mod seats;
 
+pub mod credential;
 pub mod liveness;
 pub mod protocol;
 pub mod stall;
+pub mod usage;
 
 pub mod clock;
+pub mod store;
+pub mod telemetry;

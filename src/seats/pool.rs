@@ -146,6 +146,11 @@ impl Pool {
         }
     }
 
+    /// An upper bound of the seats in use, found without counting what is over.
+    pub fn most_in_use(&self) -> u32 {
+        count(self.sessions.len())
+    }
+
     /// The session `id`, unless its grace is over at `now`.
     pub fn session(&self, id: SessionId, now: Served) -> Option<&Session> {
         self.sessions.get(&id).filter(|session| !session.is_over(now))
