@@ -6,3 +6,5 @@
 pub mod seats;
 
 pub mod protocol;
+
+pub mod credential;
