@@ -8,3 +8,5 @@ pub mod seats;
 pub mod protocol;
 
 pub mod credential;
+
+pub mod config;

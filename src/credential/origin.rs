@@ -15,7 +15,6 @@ pub struct Origin {
 }
 
 /// What a connection said about its origin. It cannot be printed, since no header reaches a log.
-#[expect(reason = "a header of a client never reaches a log")]
 pub enum OfferedOrigin {
     /// No header.
     Absent,
