@@ -24,6 +24,7 @@ use std::path::Path;
 use crate::seats::{Allocation, OrganizationId};
 
 pub use duration::{InvalidDuration, parse_duration, parse_grace};
+pub use organization::MOST_SEATS;
 pub use overrides::{LogFormat, Overrides};
 pub use problem::Problem;
 pub use settings::{

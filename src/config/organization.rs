@@ -17,7 +17,7 @@ use crate::credential::{HashedToken, Origin};
 use crate::seats::{Allocation, Increase, OrganizationId, Policy};
 
 /// The most seats of an organization.
-const MOST_SEATS: u64 = 1_000_000;
+pub const MOST_SEATS: u32 = 1_000_000;
 const MOST_UNRESPONSIVE: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// All organizations of the file. One whose id is wrong or taken is reported and left out.
@@ -155,7 +155,7 @@ fn allocation(section: &mut Section<'_>, has_seats: bool) -> Allocation {
     let mut allocation = Allocation::of(0);
     set(
         &mut allocation.base,
-        seats.and_then(|field| field.number(0..=MOST_SEATS)),
+        seats.and_then(|field| field.number(0..=u64::from(MOST_SEATS))),
     );
     set(
         &mut allocation.suspended,
@@ -176,7 +176,7 @@ fn policy(field: &Field<'_>) -> Option<Policy> {
         let mut section = field.section()?;
         let burst = section.required("burst", "{ burst = 5 }");
         section.finish();
-        return burst?.number(1..=MOST_SEATS).map(Policy::Burst);
+        return burst?.number(1..=u64::from(MOST_SEATS)).map(Policy::Burst);
     }
     match field.value().as_str() {
         Some("block") => Some(Policy::Block),
@@ -192,7 +192,7 @@ fn waiting_line(field: &Field<'_>) -> Option<u32> {
     let mut section = field.section()?;
     let most = section.required("max", "{ max = 20 }");
     section.finish();
-    most?.number(1..=MOST_SEATS)
+    most?.number(1..=u64::from(MOST_SEATS))
 }
 
 fn self_service(field: &Field<'_>) -> Option<SelfService> {
@@ -200,7 +200,7 @@ fn self_service(field: &Field<'_>) -> Option<SelfService> {
     let seats = section.required("seats", "{ seats = 20, days = 14 }");
     let days = section.required("days", "{ seats = 20, days = 14 }");
     section.finish();
-    let seats = seats.and_then(|field| field.number(1..=MOST_SEATS));
+    let seats = seats.and_then(|field| field.number(1..=u64::from(MOST_SEATS)));
     let days = days.and_then(|field| field.number(1..=31));
     Some(SelfService {
         seats: seats?,
@@ -214,7 +214,7 @@ fn increase(mut section: Section<'_>) -> Option<PlannedIncrease> {
     let until = section.required("until", "until = 2026-11-30T22:00:00Z");
     let reason = section.field("reason").and_then(|field| label(&field));
     section.finish();
-    let seats = seats.and_then(|field| field.number(1..=MOST_SEATS));
+    let seats = seats.and_then(|field| field.number(1..=u64::from(MOST_SEATS)));
     let from = from.and_then(|field| field.timestamp());
     let end = until.as_ref().and_then(Field::timestamp);
     let increase = Increase {
