@@ -10,3 +10,5 @@ pub mod protocol;
 pub mod credential;
 
 pub mod config;
+
+pub mod cli;
