@@ -12,5 +12,12 @@ pub mod stall;
 pub mod usage;
 
 pub mod clock;
+pub mod config;
 pub mod store;
 pub mod telemetry;
+
+pub mod registry;
+
+pub mod gateway;
+
+pub mod cli;
