@@ -10,3 +10,5 @@ pub mod protocol;
 pub mod stall;
 
 pub mod clock;
+
+pub mod gateway;
