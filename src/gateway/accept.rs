@@ -73,15 +73,21 @@ impl Listener {
     }
 
     async fn accept(&self, upper: &Arc<impl Upper>, stop: &CancellationToken) {
+        let mut was_exhausted = false;
         loop {
             // The place comes first: who finds none waits in the listen queue.
             let Ok(place) = Arc::clone(&self.handshakes).acquire_owned().await else {
                 return;
             };
             match self.socket.accept().await {
-                Ok((stream, peer)) => self.admit(stream, peer.ip(), place, upper, stop),
+                Ok((stream, peer)) => {
+                    was_exhausted = false;
+                    self.admit(stream, peer.ip(), place, upper, stop);
+                }
                 Err(error) if is_exhausted(&error) => {
-                    tracing::warn!(%error, "no connection can be accepted for the moment");
+                    if !std::mem::replace(&mut was_exhausted, true) {
+                        tracing::warn!(%error, "no connection can be accepted for the moment");
+                    }
                     tokio::time::sleep(EXHAUSTED_WAIT).await;
                 }
                 // The peer is gone already; that was all.
