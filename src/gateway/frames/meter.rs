@@ -51,6 +51,11 @@ impl<S> Metered<S> {
         self.stream
     }
 
+    #[cfg(test)]
+    pub(super) const fn stream_mut(&mut self) -> &mut S {
+        &mut self.stream
+    }
+
     /// Lets `bytes` pass up to the end of a frame.
     fn pass(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let (passed, frame) = self.frames.pass(bytes);
