@@ -69,13 +69,7 @@ impl Registry {
     }
 
     /// Adds an organization, or gives one that is there another allocation and grace.
-    pub fn allocate(
-        &self,
-        id: &OrganizationId,
-        allocation: Allocation,
-        grace: Duration,
-        zone: TimeZone,
-    ) {
+    pub fn allocate(&self, id: &OrganizationId, allocation: Allocation, grace: Duration, zone: TimeZone) {
         if let Some(ledger) = self.ledger(id) {
             let mut ledger = ledger.lock();
             let moment = self.clock.moment();
@@ -85,7 +79,11 @@ impl Registry {
             return;
         }
         let pool = Pool::new(allocation, grace);
-        let ledger = Ledger { pool, sequence: 0, today: Today::new(zone) };
+        let ledger = Ledger {
+            pool,
+            sequence: 0,
+            today: Today::new(zone),
+        };
         self.pools.insert(id.clone(), Arc::new(Mutex::new(ledger)));
     }
 
@@ -93,9 +91,22 @@ impl Registry {
     pub async fn remove(self: &Arc<Self>, id: &OrganizationId) {
         let Some(ledger) = self.ledger(id) else { return };
         let now = self.clock.served();
-        let sessions: Vec<_> = ledger.lock().pool.sessions(now).map(|session| session.record.session).collect();
+        let sessions: Vec<_> = ledger
+            .lock()
+            .pool
+            .sessions(now)
+            .map(|session| session.record.session)
+            .collect();
         for session in sessions {
-            let ended = self.submit(id, Command::End { session, cause: Cause::Terminated }).await;
+            let ended = self
+                .submit(
+                    id,
+                    Command::End {
+                        session,
+                        cause: Cause::Terminated,
+                    },
+                )
+                .await;
             if ended.is_err() {
                 tracing::error!(organization = %id, "a session of a removed organization could not be ended");
             }
@@ -107,7 +118,11 @@ impl Registry {
     /// it: a seat that it granted goes into grace.
     pub async fn submit(self: &Arc<Self>, id: &OrganizationId, command: Command) -> Result<Answer, NotDone> {
         let ledger = self.ledger(id).ok_or(NotDone::UnknownOrganization)?;
-        let place = if may_be_durable(&command) { Some(self.recorder.reserve().await?) } else { None };
+        let place = if may_be_durable(&command) {
+            Some(self.recorder.reserve().await?)
+        } else {
+            None
+        };
         let mut pending = self.decide(id, &ledger, &command, place);
         let receipt = pending.receipt.take();
         if let Some(receipt) = receipt {
@@ -130,7 +145,15 @@ impl Registry {
         let Some(ledger) = self.ledger(id) else { return };
         let mut effects = Vec::new();
         let mut ledger = ledger.lock();
-        ledger.carry_out(&Command::Lost { session, connection, heard }, self.clock.moment(), &mut effects);
+        ledger.carry_out(
+            &Command::Lost {
+                session,
+                connection,
+                heard,
+            },
+            self.clock.moment(),
+            &mut effects,
+        );
         let next = ledger.pool.next_deadline();
         drop(ledger);
         self.agenda.note(id, next);
@@ -166,7 +189,9 @@ impl Registry {
         for id in self.organizations() {
             let Some(ledger) = self.ledger(&id) else { continue };
             let mut ledger = ledger.lock();
-            let command = Command::RenewGraces { at_least: Duration::ZERO };
+            let command = Command::RenewGraces {
+                at_least: Duration::ZERO,
+            };
             ledger.carry_out(&command, self.clock.moment(), &mut Vec::new());
             let next = ledger.pool.next_deadline();
             drop(ledger);
@@ -210,12 +235,19 @@ impl Registry {
         let moment = self.clock.moment();
         let outcome = ledger.carry_out(command, moment, &mut effects);
         // Under the lock: the store's order is the order of the decisions.
-        let durable: Vec<_> = effects.iter().filter(|effect| effect.is_durable()).cloned().collect();
+        let durable: Vec<_> = effects
+            .iter()
+            .filter(|effect| effect.is_durable())
+            .cloned()
+            .collect();
         let receipt = match place {
             Some(place) if !durable.is_empty() => {
                 ledger.sequence += 1;
-                let batch =
-                    Batch { organization: id.clone(), sequence: ledger.sequence, effects: durable };
+                let batch = Batch {
+                    organization: id.clone(),
+                    sequence: ledger.sequence,
+                    effects: durable,
+                };
                 Some(place.record(batch))
             }
             Some(_) | None => None,
@@ -252,10 +284,17 @@ impl Registry {
         self.metrics.count(effects);
         for effect in effects {
             match effect {
-                Effect::SeatResumed { superseded: Some(connection), .. } => {
+                Effect::SeatResumed {
+                    superseded: Some(connection),
+                    ..
+                } => {
                     self.deliveries.post(*connection, Notice::Superseded);
                 }
-                Effect::SeatReleased { cause: Cause::Terminated, connection: Some(connection), .. } => {
+                Effect::SeatReleased {
+                    cause: Cause::Terminated,
+                    connection: Some(connection),
+                    ..
+                } => {
                     self.deliveries.post(*connection, Notice::Terminated);
                 }
                 _ => {}

@@ -45,7 +45,11 @@ impl Deliveries {
     pub fn open(self: &Arc<Self>, number: ConnectionNumber) -> Mailbox {
         let slot = Arc::new(Slot::default());
         self.0.insert(number, Arc::clone(&slot));
-        Mailbox { number, slot, deliveries: Arc::clone(self) }
+        Mailbox {
+            number,
+            slot,
+            deliveries: Arc::clone(self),
+        }
     }
 
     /// Leaves `notice` for a connection, if it is still there.

@@ -41,6 +41,7 @@ impl Presence {
 impl Drop for Presence {
     fn drop(&mut self) {
         let heard = self.last_heard.unwrap_or_else(|| self.registry.clock().served());
-        self.registry.lost(&self.organization, self.session, self.connection, heard);
+        self.registry
+            .lost(&self.organization, self.session, self.connection, heard);
     }
 }

@@ -38,7 +38,11 @@ impl Agenda {
 
     fn take_due(&self, now: Served) -> (Vec<OrganizationId>, Served) {
         let mut due = self.due.lock();
-        let over: Vec<_> = due.iter().filter(|(_, at)| **at <= now).map(|(id, _)| id.clone()).collect();
+        let over: Vec<_> = due
+            .iter()
+            .filter(|(_, at)| **at <= now)
+            .map(|(id, _)| id.clone())
+            .collect();
         over.iter().for_each(|id| drop(due.remove(id)));
         (over, due.values().copied().min().unwrap_or(Served::NEVER))
     }
@@ -51,7 +55,9 @@ impl Registry {
         loop {
             let (over, next) = self.agenda().take_due(self.clock().served());
             for id in over {
-                let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+                let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+                    return;
+                };
                 let registry = Arc::clone(&self);
                 sweeps.spawn(async move {
                     registry.sweep_organization(&id).await;
