@@ -11,6 +11,8 @@ pub mod protocol;
 pub mod stall;
 pub mod usage;
 
+pub mod conversation;
+
 pub mod clock;
 pub mod config;
 pub mod store;

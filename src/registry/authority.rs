@@ -124,11 +124,13 @@ impl Registry {
             None
         };
         let mut pending = self.decide(id, &ledger, &command, place);
-        let receipt = pending.receipt.take();
-        if let Some(receipt) = receipt {
-            pending.waiting = true;
-            receipt.recorded().await?;
-            pending.waiting = false;
+        if let Some(receipt) = &mut pending.receipt {
+            let recorded = receipt.recorded().await;
+            pending.receipt = None;
+            if let Err(error) = recorded {
+                pending.effects.clear();
+                return Err(error.into());
+            }
         }
         Ok(pending.answer())
     }
@@ -197,6 +199,13 @@ impl Registry {
             drop(ledger);
             self.agenda.note(&id, next);
         }
+    }
+
+    /// Whether a session is there to be resumed, whoever asks.
+    pub fn has_session(&self, id: &OrganizationId, session: SessionId) -> bool {
+        let now = self.clock.served();
+        self.ledger(id)
+            .is_some_and(|ledger| ledger.lock().pool.session(session, now).is_some())
     }
 
     /// The names of all organizations, in order.
@@ -275,7 +284,6 @@ impl Registry {
             registry: Arc::clone(self),
             effects,
             receipt,
-            waiting: false,
             answer: Some(Answer { outcome, presence }),
         }
     }
@@ -318,7 +326,6 @@ struct Pending {
     registry: Arc<Registry>,
     effects: Vec<Effect>,
     receipt: Option<Receipt>,
-    waiting: bool,
     answer: Option<Answer>,
 }
 
@@ -330,10 +337,17 @@ impl Pending {
 
 impl Drop for Pending {
     fn drop(&mut self) {
-        // Where the record failed or is still awaited, nothing may be told: a lost answer is
-        // found by the widget's next try.
-        if !self.waiting {
-            self.registry.announce(&self.effects);
+        let effects = std::mem::take(&mut self.effects);
+        match self.receipt.take() {
+            None => self.registry.announce(&effects),
+            Some(mut receipt) => {
+                let registry = Arc::clone(&self.registry);
+                tokio::spawn(async move {
+                    if receipt.recorded().await.is_ok() {
+                        registry.announce(&effects);
+                    }
+                });
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::seats::ConnectionNumber;
 use dashmap::DashMap;
 use parking_lot::Mutex;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::Notify;
 
@@ -38,6 +39,7 @@ struct Slot {
     /// The first notice stays: what comes after an ending is not news.
     notice: Mutex<Option<Notice>>,
     arrived: Notify,
+    on_call: AtomicBool,
 }
 
 impl Deliveries {
@@ -61,9 +63,16 @@ impl Deliveries {
         }
     }
 
-    /// The connections that have a mailbox, in no order.
+    /// The connections that have a mailbox, those in a call last.
     pub fn connections(&self) -> Vec<ConnectionNumber> {
-        self.0.iter().map(|entry| *entry.key()).collect()
+        let on_call = |slot: &Slot| slot.on_call.load(Ordering::Relaxed);
+        let mut all: Vec<_> = self
+            .0
+            .iter()
+            .map(|entry| (on_call(entry.value()), *entry.key()))
+            .collect();
+        all.sort_unstable();
+        all.into_iter().map(|(_, number)| number).collect()
     }
 }
 
@@ -71,6 +80,11 @@ impl Mailbox {
     /// The connection whose mailbox it is.
     pub fn number(&self) -> ConnectionNumber {
         self.number
+    }
+
+    /// A connection in a call is drained last.
+    pub fn set_on_call(&self, on_call: bool) {
+        self.slot.on_call.store(on_call, Ordering::Relaxed);
     }
 
     /// Waits for a notice. Safe to cancel.

@@ -30,7 +30,9 @@ impl Agenda {
         match due.get_mut(id) {
             Some(known) if *known <= next => return,
             Some(known) => *known = next,
-            None => drop(due.insert(id.clone(), next)),
+            None => {
+                due.insert(id.clone(), next);
+            }
         }
         drop(due);
         self.earlier.notify_one();
@@ -43,7 +45,7 @@ impl Agenda {
             .filter(|(_, at)| **at <= now)
             .map(|(id, _)| id.clone())
             .collect();
-        over.iter().for_each(|id| drop(due.remove(id)));
+        due.retain(|_, at| *at > now);
         (over, due.values().copied().min().unwrap_or(Served::NEVER))
     }
 }

@@ -77,8 +77,8 @@ impl Place {
 
 impl Receipt {
     /// Waits until the batch is recorded.
-    pub async fn recorded(self) -> Result<(), NotRecorded> {
-        match self.0 {
+    pub async fn recorded(&mut self) -> Result<(), NotRecorded> {
+        match &mut self.0 {
             None => Ok(()),
             Some(receipt) => receipt.await.unwrap_or(Err(NotRecorded)),
         }
