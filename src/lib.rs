@@ -22,4 +22,6 @@ pub mod registry;
 
 pub mod gateway;
 
+pub mod admin;
+
 pub mod cli;

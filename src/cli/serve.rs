@@ -1,5 +1,8 @@
 //! `serve`: run the server.
 
+mod running;
+mod server;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -133,7 +136,7 @@ impl From<ServeArguments> for Overrides {
 pub(super) fn run(arguments: ServeArguments) -> ExitCode {
     let overrides = Overrides::from(arguments);
     match config::load(&overrides) {
-        Ok(_settings) => ExitCode::SUCCESS,
+        Ok(settings) => running::run(&settings, &overrides),
         Err(problems) => {
             problems.iter().for_each(complain);
             ExitCode::from(BAD_USE)

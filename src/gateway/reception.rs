@@ -11,7 +11,7 @@ use crate::credential::{KeyedHash, OfferedOrigin, is_allowed};
 use crate::liveness::{Liveness, Rhythm};
 use crate::protocol::{CloseCode, LoginMessage, ResumeMessage, ServerMessage};
 use crate::registry::{Answer, Mailbox, NotDone, Notice, Presence, Registry};
-use crate::seats::{Command, ConnectionNumber, Login, OrganizationId, Outcome, Refusal, SessionId};
+use crate::seats::{Cause, Command, ConnectionNumber, Login, OrganizationId, Outcome, Refusal, SessionId};
 use crate::telemetry::{Metrics, RefusalCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -136,9 +136,17 @@ impl Reception {
                 .map(|attempt| self.hashes.attempt(&access.id, attempt.as_bytes())),
             connection: mailbox.number(),
         });
-        let seated = self.seated(&access.id, command, access.disclose_counts).await?;
+        let seated = match self.seated(&access.id, command, access.disclose_counts).await {
+            Ok(seated) => seated,
+            Err(farewell) => {
+                if farewell.code == CloseCode::Overloaded {
+                    self.withdraw(&access.id, lot.session).await;
+                }
+                return Err(farewell);
+            }
+        };
         let rhythm = access.rhythm(self.rhythm);
-        let secret = Zeroizing::new(URL_SAFE_NO_PAD.encode(&*lot.secret));
+        let secret = Zeroizing::new(URL_SAFE_NO_PAD.encode(lot.secret.as_slice()));
         Ok(self.seat(seated, mailbox, rhythm, login.heartbeat, lot.phase, secret))
     }
 
@@ -180,8 +188,21 @@ impl Reception {
         ))
     }
 
-    /// Submits a login or a resume. At most the login timeout, then `overloaded`; what was granted
-    /// meanwhile is taken back, so that it leaves no seat.
+    /// Takes back what was granted to a login that is told `overloaded`, so that it leaves no seat.
+    async fn withdraw(self: &Arc<Self>, id: &OrganizationId, session: SessionId) {
+        let end = Command::End {
+            session,
+            cause: Cause::Withdrawn,
+        };
+        if tokio::time::timeout(self.login_timeout, self.registry.submit(id, end))
+            .await
+            .is_err()
+        {
+            tracing::warn!(organization = %id, "a withdrawn login waits to be recorded");
+        }
+    }
+
+    /// Submits a login or a resume. At most the login timeout, then `overloaded`.
     async fn seated(
         self: &Arc<Self>,
         id: &OrganizationId,
