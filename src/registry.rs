@@ -13,3 +13,6 @@ pub use authority::{Answer, NotDone, Registry};
 pub use deliveries::{Deliveries, Mailbox, Notice};
 pub use presence::Presence;
 pub use view::OrganizationView;
+
+#[cfg(test)]
+mod tests;

@@ -101,6 +101,11 @@ impl Server {
         rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
     }
 
+    pub fn hang_up(&self) {
+        let id = rustix::process::Pid::from_child(&self.process);
+        rustix::process::kill_process(id, rustix::process::Signal::HUP).unwrap();
+    }
+
     pub fn exit_code(&mut self) -> Option<i32> {
         self.process.wait().unwrap().code()
     }

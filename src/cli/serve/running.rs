@@ -72,6 +72,10 @@ async fn stop_signal(terminate: &mut Signal, interrupt: &mut Signal) {
 
 async fn reload(server: &Server, overrides: &Overrides) {
     match config::load(overrides) {
+        // A file that is just being written may read as empty; it must not end every session.
+        Ok(settings) if settings.organizations.is_empty() => {
+            tracing::error!("the configuration names no organization and is not reloaded");
+        }
         Ok(settings) => {
             server.reload(&settings).await;
             tracing::info!("configuration reloaded");
