@@ -144,7 +144,7 @@ fn repeated(pool: &Pool, login: Login, now: Served, effects: &mut Vec<Effect>) -
     effects.push(Effect::SeatResumed {
         session: id,
         connection: login.connection,
-        superseded: session.connection(),
+        superseded: session.connection().filter(|older| *older != login.connection),
     });
     Some(Outcome::Seated {
         session: id,

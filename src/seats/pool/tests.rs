@@ -313,3 +313,19 @@ fn a_call_counts_while_its_connection_lasts() {
         (0, 0)
     );
 }
+
+#[test]
+fn a_login_repeated_on_its_own_connection_supersedes_nothing() {
+    let mut pool = pool_with_seats(1);
+    ask(&mut pool, login_as(1, Some(7)), at(0));
+
+    let (_, effects) = ask(&mut pool, login_as(1, Some(7)), at(1));
+
+    assert!(matches!(
+        effects[..],
+        [
+            Effect::SecretRenewed { .. },
+            Effect::SeatResumed { superseded: None, .. }
+        ]
+    ));
+}
