@@ -23,7 +23,9 @@ pub struct Pool {
     allocation: Allocation,
     grace: Duration,
     sessions: HashMap<SessionId, Session>,
-    attempts: HashMap<AttemptHash, SessionId>,
+    /// The sessions by their attempt. After its time an attempt may be given a second one, and a
+    /// restart makes both repeatable.
+    attempts: BTreeSet<(AttemptHash, SessionId)>,
     /// The sessions in grace by their end. What is over and not yet purged still stands here,
     /// but counts as free everywhere.
     deadlines: BTreeSet<(Served, SessionId)>,
@@ -113,7 +115,7 @@ impl Pool {
             allocation,
             grace,
             sessions: HashMap::new(),
-            attempts: HashMap::new(),
+            attempts: BTreeSet::new(),
             deadlines: BTreeSet::new(),
             on_call: 0,
             unresponsive: 0,
@@ -217,7 +219,7 @@ impl Pool {
     fn insert(&mut self, record: Record, repeatable_until: Served, state: SessionState) {
         self.remove(record.session);
         if let Some(attempt) = record.attempt {
-            self.attempts.insert(attempt, record.session);
+            self.attempts.insert((attempt, record.session));
         }
         self.count_in(record.session, state);
         self.sessions.insert(
@@ -236,10 +238,8 @@ impl Pool {
             return;
         };
         self.count_out(id, session.state);
-        if let Some(attempt) = session.record.attempt
-            && self.attempts.get(&attempt) == Some(&id)
-        {
-            self.attempts.remove(&attempt);
+        if let Some(attempt) = session.record.attempt {
+            self.attempts.remove(&(attempt, id));
         }
     }
 

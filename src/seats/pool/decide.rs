@@ -131,11 +131,14 @@ fn login(pool: &Pool, login: Login, moment: Moment, effects: &mut Vec<Effect>) -
 
 /// A login whose attempt already has a session gets that one, with the new secret.
 fn repeated(pool: &Pool, login: Login, now: Served, effects: &mut Vec<Effect>) -> Option<Outcome> {
-    let id = *pool.attempts.get(&login.attempt?)?;
-    let session = pool.session(id, now)?;
-    if session.repeatable_until <= now {
-        return None;
-    }
+    let attempt = login.attempt?;
+    let session = pool
+        .attempts
+        .range((attempt, SessionId([0; 16]))..=(attempt, SessionId([u8::MAX; 16])))
+        .filter_map(|(_, id)| pool.session(*id, now))
+        .filter(|session| now < session.repeatable_until)
+        .max_by_key(|session| (session.repeatable_until, session.record.granted_at))?;
+    let id = session.record.session;
     let over_allocation = session.record.over_allocation;
     effects.push(Effect::SecretRenewed {
         session: id,
@@ -144,7 +147,7 @@ fn repeated(pool: &Pool, login: Login, now: Served, effects: &mut Vec<Effect>) -
     effects.push(Effect::SeatResumed {
         session: id,
         connection: login.connection,
-        superseded: session.connection(),
+        superseded: session.connection().filter(|older| *older != login.connection),
     });
     Some(Outcome::Seated {
         session: id,

@@ -313,3 +313,49 @@ fn a_call_counts_while_its_connection_lasts() {
         (0, 0)
     );
 }
+
+#[test]
+fn a_login_repeated_on_its_own_connection_supersedes_nothing() {
+    let mut pool = pool_with_seats(1);
+    ask(&mut pool, login_as(1, Some(7)), at(0));
+
+    let (_, effects) = ask(&mut pool, login_as(1, Some(7)), at(1));
+
+    assert!(matches!(
+        effects[..],
+        [
+            Effect::SecretRenewed { .. },
+            Effect::SeatResumed { superseded: None, .. }
+        ]
+    ));
+}
+
+#[test]
+fn after_a_restart_an_attempt_gets_any_session_of_its_own_that_is_left() {
+    let record = |n: u8| Record {
+        session: SessionId([n; 16]),
+        secret: SecretHash([n; 16]),
+        attempt: Some(AttemptHash([7; 16])),
+        over_allocation: false,
+        granted_at: at(u64::from(n)).utc,
+    };
+    let mut pool = pool_with_seats(3);
+    for n in [1, 2] {
+        pool.apply(&Effect::SeatRestored {
+            record: record(n),
+            repeatable_until: at(60).served,
+            until: at(60).served,
+        });
+    }
+    let session = SessionId([2; 16]);
+    let cause = Cause::Terminated;
+    ask(&mut pool, Command::End { session, cause }, at(1));
+
+    let (outcome, _) = ask(&mut pool, login_as(3, Some(7)), at(2));
+
+    let session = SessionId([1; 16]);
+    assert!(
+        matches!(outcome, Outcome::Seated { session: given, resumed: true, .. } if given == session),
+        "{outcome:?}"
+    );
+}
