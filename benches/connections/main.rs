@@ -38,9 +38,22 @@ async fn run() {
         std::thread::available_parallelism().unwrap(),
         process::load()
     );
-    cpu_per_login().await;
-    memory().await;
-    latency().await;
+    let wanted = |name: &str| {
+        let mut named = std::env::args()
+            .skip(1)
+            .filter(|argument| !argument.starts_with('-'))
+            .peekable();
+        named.peek().is_none() || named.any(|argument| argument == name)
+    };
+    if wanted("cpu") {
+        cpu_per_login().await;
+    }
+    if wanted("memory") {
+        memory().await;
+    }
+    if wanted("latency") {
+        latency().await;
+    }
 }
 
 async fn cpu_per_login() {

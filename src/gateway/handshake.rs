@@ -51,7 +51,7 @@ pub(super) async fn shake_hands(arrival: Arrival, upper: &impl Upper) -> Option<
         .ok()?
         .ok()?;
     let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
-    let metered = Metered::new(parts.io.into_inner(), parts.read_buf, arrival.meter);
+    let metered = Metered::new(parts.io.into_inner(), &parts.read_buf, arrival.meter);
     Some(Visitor {
         socket: websocket(metered, arrival.message_bytes).await,
         origin,

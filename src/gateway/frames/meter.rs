@@ -24,10 +24,11 @@ pub struct Metered<S> {
 
 impl<S> Metered<S> {
     /// Starts with `read_ahead`, which was read from `stream` already.
-    pub fn new(stream: S, read_ahead: Bytes, meter: Arc<FrameMeter>) -> Self {
+    pub fn new(stream: S, read_ahead: &[u8], meter: Arc<FrameMeter>) -> Self {
         Self {
             stream,
-            spill: read_ahead,
+            // A copy: a slice, even an empty one, would keep the buffer that it was read into.
+            spill: Bytes::copy_from_slice(read_ahead),
             frames: Frames::default(),
             pace: Pace::default(),
             heard: 0,

@@ -42,7 +42,7 @@ fn what_was_read_ahead_comes_first() {
     let (first, second) = (frame(TEXT, 5), frame(TEXT, 6));
     let ahead = Bytes::from([first.as_slice(), &second[..3]].concat());
     let meter = Arc::new(FrameMeter::new(FrameBudget::default(), Clock::by_hand()));
-    let mut metered = Metered::new(Chunks([second[3..].to_vec()].into()), ahead, meter);
+    let mut metered = Metered::new(Chunks([second[3..].to_vec()].into()), &ahead, meter);
 
     let pieces = read_all(&mut metered, 4096).unwrap();
 
@@ -117,7 +117,7 @@ fn the_head_of_a_frame_over_any_limit_is_handed_up() {
 fn the_window_begins_with_its_first_message() {
     let clock = Clock::by_hand();
     let meter = Arc::new(FrameMeter::new(FrameBudget::default(), clock.clone()));
-    let mut metered = Metered::new(Chunks::default(), Bytes::new(), meter);
+    let mut metered = Metered::new(Chunks::default(), &[], meter);
     clock.advance(Duration::from_millis(900));
     metered
         .stream_mut()
@@ -141,7 +141,7 @@ fn the_window_begins_with_its_first_message() {
 fn a_message_that_trickles_is_stopped() {
     let clock = Clock::by_hand();
     let meter = Arc::new(FrameMeter::new(FrameBudget::default(), clock.clone()));
-    let mut metered = Metered::new(Chunks::default(), Bytes::new(), meter);
+    let mut metered = Metered::new(Chunks::default(), &[], meter);
     let mut seconds = 0;
     for byte in frame(TEXT, 100) {
         metered.stream_mut().0.push_back(vec![byte]);
@@ -179,7 +179,7 @@ proptest! {
             rest = later;
         }
         let meter = Arc::new(FrameMeter::new(FrameBudget::unlimited(), Clock::by_hand()));
-        let mut metered = Metered::new(chunks, Bytes::copy_from_slice(ahead), meter);
+        let mut metered = Metered::new(chunks, ahead, meter);
 
         let pieces = read_all(&mut metered, buffer).unwrap();
 
@@ -221,7 +221,7 @@ impl AsyncRead for Chunks {
 
 fn metered(chunks: impl IntoIterator<Item = Vec<u8>>, budget: FrameBudget) -> Metered<Chunks> {
     let meter = Arc::new(FrameMeter::new(budget, Clock::by_hand()));
-    Metered::new(Chunks(chunks.into_iter().collect()), Bytes::new(), meter)
+    Metered::new(Chunks(chunks.into_iter().collect()), &[], meter)
 }
 
 /// What each read gives, until there is nothing more.
