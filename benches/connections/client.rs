@@ -30,10 +30,10 @@ impl Widget {
     }
 }
 
-/// Connects from one of eight addresses, so that the ports suffice.
+/// Connects from one of two hundred addresses, so that no port of the last minute is used again.
 pub(crate) async fn raw_connect(address: &str) -> std::io::Result<TcpStream> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    let last = 2 + (NEXT.fetch_add(1, Ordering::Relaxed) % 8) as u8;
+    let last = 2 + (NEXT.fetch_add(1, Ordering::Relaxed) % 200) as u8;
     let socket = TcpSocket::new_v4()?;
     socket.set_reuseaddr(true)?;
     socket.bind((Ipv4Addr::new(127, 0, 0, last), 0).into())?;

@@ -73,7 +73,7 @@ impl Seat {
         match end {
             End::Part(farewell) => {
                 drop(presence);
-                part(socket, farewell).await;
+                Box::pin(part(socket, farewell)).await;
             }
             End::Gone => {
                 drop(presence);
@@ -96,13 +96,14 @@ impl Seat {
                 () = tokio::time::sleep_until(due) => Event::Due,
             };
             let end = match event {
-                Event::Frame(frame) => self.frame(socket, frame).await,
+                // Boxed, since a task is as large as the largest it ever waits for, and waits idle for hours.
+                Event::Frame(frame) => Box::pin(self.frame(socket, frame)).await,
                 Event::Notice(notice) => Some(End::Part(match notice {
                     Notice::Superseded => Farewell::ended(EndReason::Superseded),
                     Notice::Terminated => Farewell::ended(EndReason::Terminated),
                     Notice::Draining { reconnect_after } => Farewell::draining(reconnect_after),
                 })),
-                Event::Due => self.due(socket).await,
+                Event::Due => Box::pin(self.due(socket)).await,
             };
             if let Some(end) = end {
                 return end;
@@ -248,4 +249,19 @@ fn found_out_by_tcp(error: &io::Error) -> bool {
         error.kind(),
         TimedOut | HostUnreachable | NetworkUnreachable | NetworkDown
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn size_of_future<A, B, C, F: Future>(_: impl Fn(A, B, C) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn the_task_of_an_idle_seat_stays_small() {
+        let task = size_of_future(Seat::hold);
+        assert!(task <= 1_600, "a seat's task has {task} bytes");
+    }
 }
