@@ -5,4 +5,24 @@
 
 pub mod seats;
 
+pub mod credential;
+pub mod liveness;
+pub mod protocol;
+pub mod stall;
+pub mod usage;
+
+pub mod conversation;
+
+pub mod clock;
+pub mod config;
+pub mod store;
+pub mod telemetry;
+
+pub mod registry;
+
 pub mod fleet;
+pub mod gateway;
+
+pub mod admin;
+
+pub mod cli;

@@ -1,10 +1,18 @@
-//! The rules about seats: who holds one, until when, and what a change of mind costs.
+//! The rules about seats: who holds one, until when, and who is refused.
 //!
 //! Everything here is a value. It knows nothing of sockets, JSON, tasks, clocks or a store: the
 //! moment is an argument, and what happened comes out as effects.
 
+mod allocation;
+mod command;
+mod effect;
 mod ids;
 mod moment;
+mod pool;
 
+pub use allocation::{Allocation, Increase, Limit, Policy};
+pub use command::{Cause, Command, Full, Login, Outcome, Refusal};
+pub use effect::{Effect, Record};
 pub use ids::{AttemptHash, ConnectionNumber, InvalidOrganizationId, OrganizationId, SecretHash, SessionId};
 pub use moment::{Moment, Served, Timestamp};
+pub use pool::{ATTEMPT_REPEATABLE, Numbers, Pool, Session, SessionState, decide};

@@ -1,0 +1,128 @@
+//! Widgets by the thousand.
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+
+/// Logins at once while a fleet is built up.
+const AT_ONCE: usize = 128;
+
+pub(crate) struct Widget {
+    socket: WebSocketStream<TcpStream>,
+    answer: Value,
+}
+
+impl Widget {
+    /// Breaks the connection without a word and returns what a resume needs.
+    pub(crate) fn reset(self) -> Value {
+        let stream = self.socket.into_inner();
+        let _ = socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO));
+        self.answer
+    }
+}
+
+/// Connects from one of two hundred addresses, so that no port of the last minute is used again.
+pub(crate) async fn raw_connect(address: &str) -> std::io::Result<TcpStream> {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let last = 2 + (NEXT.fetch_add(1, Ordering::Relaxed) % 200) as u8;
+    let socket = TcpSocket::new_v4()?;
+    socket.set_reuseaddr(true)?;
+    socket.bind((Ipv4Addr::new(127, 0, 0, last), 0).into())?;
+    let stream = socket.connect(address.parse().unwrap()).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+async fn greet(address: &str, message: String) -> Widget {
+    let stream = raw_connect(address).await.unwrap();
+    let config = WebSocketConfig::default()
+        .read_buffer_size(1024)
+        .write_buffer_size(0);
+    let url = format!("ws://{address}/v1/seat");
+    let (mut socket, _) = tokio_tungstenite::client_async_with_config(url, stream, Some(config))
+        .await
+        .unwrap();
+    socket.send(Message::text(message)).await.unwrap();
+    let Some(Ok(Message::Text(text))) = socket.next().await else {
+        panic!("no answer")
+    };
+    Widget {
+        answer: serde_json::from_str(&text).unwrap(),
+        socket,
+    }
+}
+
+async fn greet_all(address: &str, messages: Vec<String>) -> Vec<Widget> {
+    let places = Arc::new(Semaphore::new(AT_ONCE));
+    let mut tasks = JoinSet::new();
+    for message in messages {
+        let place = Arc::clone(&places).acquire_owned().await.unwrap();
+        let address = address.to_owned();
+        tasks.spawn(async move {
+            let widget = greet(&address, message).await;
+            drop(place);
+            widget
+        });
+    }
+    tasks.join_all().await
+}
+
+fn login() -> String {
+    json!({"type":"login","org":"bench"}).to_string()
+}
+
+pub(crate) async fn login_all(address: &str, count: usize) -> Vec<Widget> {
+    let widgets = greet_all(address, vec![login(); count]).await;
+    assert!(
+        widgets
+            .iter()
+            .all(|widget| ["seated", "login"].contains(&widget.answer["type"].as_str().unwrap()))
+    );
+    widgets
+}
+
+pub(crate) async fn resume_all(address: &str, sessions: Vec<Value>) -> Vec<Widget> {
+    let resume = |seated: &Value| {
+        json!({"type":"resume","org":"bench","session":seated["session"],"secret":seated["secret"]})
+            .to_string()
+    };
+    let widgets = greet_all(address, sessions.iter().map(resume).collect()).await;
+    assert!(
+        widgets.iter().all(|widget| widget.answer["resumed"] == true),
+        "a session was lost"
+    );
+    widgets
+}
+
+/// Logs in so many a second whatever the answers take; each logs out after 2 s. Times run from
+/// the moment at which a login was due, connect and upgrade included.
+pub(crate) async fn open_loop(address: &str, a_second: u32, length: Duration) -> Vec<Duration> {
+    let start = tokio::time::Instant::now();
+    let count = (length.as_secs_f64() * f64::from(a_second)) as u32;
+    let mut tasks = JoinSet::new();
+    for n in 0..count {
+        let due = start + Duration::from_secs(1) * n / a_second;
+        tokio::time::sleep_until(due).await;
+        let address = address.to_owned();
+        tasks.spawn(async move {
+            let due: Instant = due.into_std();
+            let mut widget = greet(&address, login()).await;
+            let took = due.elapsed();
+            assert_eq!(widget.answer["type"], "seated");
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            let _ = widget.socket.send(Message::text(r#"{"type":"logout"}"#)).await;
+            while let Some(Ok(_)) = widget.socket.next().await {}
+            took
+        });
+    }
+    tasks.join_all().await
+}

@@ -1,0 +1,148 @@
+//! What a connection costs: bytes, CPU and time, against a bare WebSocket echo in the same run.
+//! `scripts/bench-connections` runs it; `docs/benchmarks.md` has figures.
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a bench"
+)]
+
+mod bare;
+mod client;
+mod process;
+
+use client::{Widget, login_all, open_loop, raw_connect};
+use process::Server;
+use std::time::{Duration, Instant};
+
+const FEW: usize = 1_000;
+const MANY: usize = 18_000;
+const REST: Duration = Duration::from_secs(10);
+
+fn main() {
+    // The bare side is this same program, started as a child.
+    if std::env::args().any(|argument| argument == "--bare") {
+        return bare::serve();
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(run());
+}
+
+async fn run() {
+    process::raise_descriptors();
+    println!(
+        "machine: {} cores, load {}",
+        std::thread::available_parallelism().unwrap(),
+        process::load()
+    );
+    let wanted = |name: &str| {
+        let mut named = std::env::args()
+            .skip(1)
+            .filter(|argument| !argument.starts_with('-'))
+            .peekable();
+        named.peek().is_none() || named.any(|argument| argument == name)
+    };
+    if wanted("cpu") {
+        cpu_per_login().await;
+    }
+    if wanted("memory") {
+        memory().await;
+    }
+    if wanted("latency") {
+        latency().await;
+    }
+}
+
+async fn cpu_per_login() {
+    let mut ratios = Vec::new();
+    for round in 1..=3 {
+        let (server, bare) = (Server::start("60s"), Server::bare());
+        let ours = cpu_of(&server).await;
+        let theirs = cpu_of(&bare).await;
+        ratios.push(ours / theirs);
+        println!(
+            "cpu per 10,000 logins, round {round}: {ours:.3} s, bare echo {theirs:.3} s, {:.2} x",
+            ours / theirs
+        );
+    }
+    ratios.sort_by(f64::total_cmp);
+    println!(
+        "cpu per 10,000 logins, median ratio: {:.2} x (aim 1.2)",
+        ratios[1]
+    );
+}
+
+async fn cpu_of(server: &Server) -> f64 {
+    drop(login_all(&server.listen, 500).await);
+    let before = server.cpu_seconds();
+    let widgets = login_all(&server.listen, 10_000).await;
+    let after = server.cpu_seconds();
+    drop(widgets);
+    after - before
+}
+
+async fn memory() {
+    let server = Server::start("120s");
+    let mut widgets = login_all(&server.listen, FEW).await;
+    tokio::time::sleep(REST).await;
+    let few = server.anonymous_bytes();
+    widgets.extend(login_all(&server.listen, MANY - FEW).await);
+    tokio::time::sleep(REST).await;
+    let per_connection = |bytes: u64| (bytes.saturating_sub(few)) / (MANY - FEW) as u64;
+    println!(
+        "bytes per idle seated widget at {MANY}: {} (at most 3500)",
+        per_connection(server.anonymous_bytes())
+    );
+
+    let sessions: Vec<_> = widgets.into_iter().map(Widget::reset).collect();
+    let resumed = client::resume_all(&server.listen, sessions).await;
+    tokio::time::sleep(REST).await;
+    println!(
+        "bytes after loss and return of all: {} (at most 4500)",
+        per_connection(server.anonymous_bytes())
+    );
+
+    // Half of the seats are enough to see a mass purge before newcomers.
+    drop(resumed);
+}
+
+async fn latency() {
+    let server = Server::start("60s");
+    let mut times = open_loop(&server.listen, 4_000, Duration::from_secs(30)).await;
+    println!(
+        "login, open loop, 4,000 a second for 30 s: {}",
+        percentiles(&mut times)
+    );
+
+    let server = Server::start("10s");
+    let widgets = login_all(&server.listen, MANY).await;
+    let reset = Instant::now();
+    widgets.into_iter().for_each(|widget| drop(widget.reset()));
+    println!("reset of {MANY} took {:?}", reset.elapsed());
+    let mut newcomers = open_loop(&server.listen, 100, Duration::from_secs(14)).await;
+    println!(
+        "a newcomer's login during the loss and the purge of {MANY}: {}",
+        percentiles(&mut newcomers)
+    );
+    println!(
+        "purge lateness by the server's own histogram:\n{}",
+        server.purge_lateness().await
+    );
+    let _ = raw_connect(&server.listen).await;
+}
+
+fn percentiles(times: &mut [Duration]) -> String {
+    times.sort_unstable();
+    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
+    format!(
+        "{} logins, p50 {:?}, p99 {:?}, p99.9 {:?}, max {:?}",
+        times.len(),
+        at(0.5),
+        at(0.99),
+        at(0.999),
+        at(1.0)
+    )
+}

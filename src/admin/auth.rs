@@ -1,0 +1,52 @@
+//! Who asks: a bearer token, judged by its hash.
+
+use super::Desk;
+use super::problem::Problem;
+use crate::config::Role;
+use crate::seats::OrganizationId;
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+use std::sync::Arc;
+
+/// What the token of a request may see.
+pub(super) struct Caller(Role);
+
+impl Caller {
+    /// Whether `organization` exists for this caller.
+    pub(super) fn sees(&self, organization: &OrganizationId) -> bool {
+        match &self.0 {
+            Role::Operator => true,
+            Role::Admin(own) | Role::Viewer(own) => own == organization,
+        }
+    }
+}
+
+impl FromRequestParts<Arc<Desk>> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Problem> {
+        let mut headers = parts.headers.get_all(header::AUTHORIZATION).iter();
+        let (Some(header), None) = (headers.next(), headers.next()) else {
+            return Err(Problem::Unauthenticated);
+        };
+        let (scheme, token) = header
+            .to_str()
+            .ok()
+            .and_then(|text| text.split_once(' '))
+            .ok_or(Problem::Unauthenticated)?;
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(Problem::Unauthenticated);
+        }
+        let tokens = Arc::clone(&desk.tokens.read());
+        // Each is compared, so that the time tells nothing of which one fits.
+        let fitting: Vec<_> = tokens
+            .iter()
+            .filter(|known| known.hash.matches(token.trim()))
+            .collect();
+        fitting
+            .first()
+            .map(|known| Self(known.role.clone()))
+            .ok_or(Problem::Unauthenticated)
+    }
+}

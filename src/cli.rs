@@ -1,0 +1,76 @@
+//! The command line. Nothing else prints.
+
+mod check_config;
+mod key;
+mod serve;
+
+use std::fmt::Display;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+/// Wrong use or a bad configuration.
+const BAD_USE: u8 = 2;
+
+/// Seat licences for a softphone widget: one connected widget, one seat.
+#[derive(Debug, Parser)]
+#[command(name = "mirabridge-seats", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server; without any flag, a demo on this machine
+    Serve(Box<serve::ServeArguments>),
+    /// Say all that is wrong with a configuration file, without starting anything
+    CheckConfig(check_config::CheckConfigArguments),
+    /// Make widget keys
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+}
+
+impl Cli {
+    /// Reads the command line and the environment. Help, version and wrong use end up in the
+    /// error, which prints itself.
+    pub fn read() -> Result<Self, clap::Error> {
+        let matches = Self::command().try_get_matches()?;
+        let mut cli = Self::from_arg_matches(&matches)?;
+        if let (Command::Serve(arguments), Some((_, matches))) = (&mut cli.command, matches.subcommand()) {
+            arguments.settle_store(matches)?;
+        }
+        Ok(cli)
+    }
+}
+
+/// Runs the command and returns its exit code: 0 done, 1 failed, 2 wrong use or a bad
+/// configuration.
+pub fn run(cli: Cli) -> ExitCode {
+    match cli.command {
+        Command::Serve(arguments) => serve::run(*arguments),
+        Command::CheckConfig(arguments) => check_config::run(&arguments),
+        Command::Key(command) => key::run(&command),
+    }
+}
+
+/// Prints help, version or what is wrong with the command line, and returns its exit code.
+pub fn refuse(error: &clap::Error) -> ExitCode {
+    // A closed pipe is no reason to fail in another way.
+    let _ = error.print();
+    if error.use_stderr() {
+        ExitCode::from(BAD_USE)
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the command line is where the product prints")]
+fn say(line: impl Display) {
+    println!("{line}");
+}
+
+#[expect(clippy::print_stderr, reason = "the command line is where the product prints")]
+fn complain(line: impl Display) {
+    eprintln!("{line}");
+}

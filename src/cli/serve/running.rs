@@ -1,0 +1,135 @@
+//! `serve` from the ready line to the exit code.
+
+use super::server::Server;
+use crate::config::{self, Overrides, Settings};
+use crate::telemetry::{LogFormat, start_logs};
+use rustix::fs::{FlockOperation, flock};
+use std::fs::File;
+use std::io::{Read as _, Seek as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::Path;
+use std::process::ExitCode;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+pub(super) fn run(settings: &Settings, overrides: &Overrides) -> ExitCode {
+    let format = match settings.server.log.format {
+        config::LogFormat::Text => LogFormat::Text,
+        config::LogFormat::Json => LogFormat::Json,
+    };
+    start_logs(format, settings.server.log.level.as_str());
+    match start(settings, overrides) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(settings: &Settings, overrides: &Overrides) -> anyhow::Result<()> {
+    let _lock = settings.server.data_dir.as_deref().map(lock_folder).transpose()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let served = runtime.block_on(serve(settings, overrides));
+    // What still runs was told to end and had its time.
+    runtime.shutdown_timeout(std::time::Duration::from_millis(200));
+    served
+}
+
+async fn serve(settings: &Settings, overrides: &Overrides) -> anyhow::Result<()> {
+    // Signals are caught before the listeners accept, so that none is lost.
+    let (mut terminate, mut interrupt, mut hang_up) = (
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::hangup())?,
+    );
+    let server = Server::start(settings).await?;
+    if settings.server.data_dir.is_none() {
+        tracing::info!("in memory: all sessions are gone at exit");
+    } else {
+        tracing::warn!("this version keeps sessions in memory only: they are gone at exit");
+    }
+    ready(&server, settings)?;
+    loop {
+        tokio::select! {
+            () = stop_signal(&mut terminate, &mut interrupt) => break,
+            _ = hang_up.recv() => reload(&server, overrides).await,
+        }
+    }
+    tracing::info!("draining");
+    tokio::select! {
+        () = server.drain() => tracing::info!("drained"),
+        () = stop_signal(&mut terminate, &mut interrupt) => tracing::warn!("stopped at once"),
+    }
+    Ok(())
+}
+
+async fn stop_signal(terminate: &mut Signal, interrupt: &mut Signal) {
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+async fn reload(server: &Server, overrides: &Overrides) {
+    match config::load(overrides) {
+        // A file that is just being written may read as empty; it must not end every session.
+        Ok(settings) if settings.organizations.is_empty() => {
+            tracing::error!("the configuration names no organization and is not reloaded");
+        }
+        Ok(settings) => {
+            server.reload(&settings).await;
+            tracing::info!("configuration reloaded");
+        }
+        Err(problems) => {
+            for problem in problems {
+                tracing::error!(%problem, "the configuration is not reloaded");
+            }
+        }
+    }
+}
+
+/// The one line on standard output.
+fn ready(server: &Server, settings: &Settings) -> std::io::Result<()> {
+    let line = serde_json::json!({
+        "event": "ready",
+        "listen": server.listen.to_string(),
+        "admin_listen": server.admin_listen.to_string(),
+        "data_dir": settings.server.data_dir,
+        "admin_token_file": server.admin_token_file,
+    });
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}")?;
+    out.flush()
+}
+
+/// Makes the folder and takes it for this process. Held as long as the file is open.
+fn lock_folder(folder: &Path) -> anyhow::Result<File> {
+    use anyhow::Context as _;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .with_context(|| format!("cannot make the data folder {}", folder.display()))?;
+    let path = folder.join("lock");
+    let mut file = std::fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(&path)
+        .with_context(|| format!("cannot open {}", path.display()))?;
+    if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+        let mut holder = String::new();
+        file.read_to_string(&mut holder).unwrap_or_default();
+        anyhow::bail!(
+            "the data folder {} is in use by process {}",
+            folder.display(),
+            holder.trim()
+        );
+    }
+    file.set_len(0)?;
+    file.rewind()?;
+    writeln!(file, "{}", std::process::id())?;
+    Ok(file)
+}

@@ -1,0 +1,183 @@
+//! Takes connections in, within its limits.
+
+use super::answers;
+use super::frames::FrameMeter;
+use super::handshake::{self, Arrival};
+use super::listener::{ListenerSettings, listen};
+use super::permits::{Addresses, ConnectionPermit, HandshakePermit, OpenConnections};
+use super::upper::Upper;
+use crate::clock::{Clock, instant_in};
+use rustix::io::Errno;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// How long to wait when the machine has no descriptor or no memory left. Those that are open go on.
+const EXHAUSTED_WAIT: Duration = Duration::from_millis(75);
+
+/// The widget listener. Its address is taken; it accepts as soon as it runs.
+pub struct Listener {
+    socket: TcpListener,
+    handshakes: Arc<Semaphore>,
+    addresses: Arc<Addresses>,
+    running: Running,
+    meter: Arc<FrameMeter>,
+    settings: ListenerSettings,
+}
+
+/// What a listener has under way. Copies show the same.
+#[derive(Clone, Default)]
+pub struct Running {
+    /// The open connections.
+    pub connections: OpenConnections,
+    /// A task per connection; closed when the listener has stopped.
+    pub tasks: TaskTracker,
+}
+
+impl Listener {
+    /// Takes `address`. Fails if it is taken already or not of this machine.
+    pub fn bind(address: SocketAddr, settings: ListenerSettings, clock: Clock) -> io::Result<Self> {
+        Ok(Self {
+            socket: listen(address)?,
+            handshakes: Arc::new(Semaphore::new(settings.handshakes.min(Semaphore::MAX_PERMITS))),
+            addresses: Arc::default(),
+            running: Running::default(),
+            meter: Arc::new(FrameMeter::new(settings.budget, clock)),
+            settings,
+        })
+    }
+
+    /// The address that was taken.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.socket.local_addr()
+    }
+
+    /// What is under way, to be counted and waited for.
+    pub fn running(&self) -> Running {
+        self.running.clone()
+    }
+
+    /// Lets visitors in until `stop`. It ends the handshakes, too; conversations go on.
+    pub async fn run(self, upper: Arc<impl Upper>, stop: CancellationToken) {
+        let stopped = stop.clone();
+        tokio::select! {
+            () = stopped.cancelled() => {}
+            () = self.accept(&upper, &stop) => {}
+        }
+        self.running.tasks.close();
+    }
+
+    async fn accept(&self, upper: &Arc<impl Upper>, stop: &CancellationToken) {
+        let mut was_exhausted = false;
+        loop {
+            // The place comes first: who finds none waits in the listen queue.
+            let Ok(place) = Arc::clone(&self.handshakes).acquire_owned().await else {
+                return;
+            };
+            match self.socket.accept().await {
+                Ok((stream, peer)) => {
+                    was_exhausted = false;
+                    self.admit(stream, peer.ip(), place, upper, stop);
+                }
+                Err(error) if is_exhausted(&error) => {
+                    if !std::mem::replace(&mut was_exhausted, true) {
+                        tracing::warn!(%error, "no connection can be accepted for the moment");
+                    }
+                    tokio::time::sleep(EXHAUSTED_WAIT).await;
+                }
+                // The peer is gone already; that was all.
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// A connection without a place of its address is closed without a word.
+    fn admit(
+        &self,
+        stream: TcpStream,
+        peer: IpAddr,
+        place: OwnedSemaphorePermit,
+        upper: &Arc<impl Upper>,
+        stop: &CancellationToken,
+    ) {
+        let address = if self.is_trusted(peer) {
+            None
+        } else {
+            let most = self.settings.handshakes_per_address;
+            let Some(address) = self.addresses.admit(peer, most) else {
+                return;
+            };
+            Some(address)
+        };
+        let permit = HandshakePermit::new(place, address);
+        match self.running.connections.admit(self.settings.max_connections) {
+            Some(connection) => self.receive(stream, permit, connection, upper, stop),
+            None => {
+                self.running.tasks.spawn(answers::turn_away(stream, permit));
+            }
+        }
+    }
+
+    fn receive(
+        &self,
+        stream: TcpStream,
+        handshake: HandshakePermit,
+        connection: ConnectionPermit,
+        upper: &Arc<impl Upper>,
+        stop: &CancellationToken,
+    ) {
+        let arrival = Arrival {
+            stream,
+            deadline: instant_in(self.settings.login_timeout),
+            login_timeout: self.settings.login_timeout,
+            message_bytes: self.settings.message_bytes,
+            meter: Arc::clone(&self.meter),
+            handshake,
+            connection,
+        };
+        let (upper, stop, tasks) = (Arc::clone(upper), stop.clone(), self.running.tasks.clone());
+        self.running.tasks.spawn(async move {
+            let visitor = tokio::select! {
+                () = stop.cancelled() => None,
+                visitor = handshake::shake_hands(arrival, &*upper) => visitor,
+            };
+            if let Some(visitor) = visitor {
+                // A task of its own: this one has held a handshake and would stay as large.
+                tasks.spawn(upper.converse(visitor));
+            }
+        });
+    }
+
+    fn is_trusted(&self, peer: IpAddr) -> bool {
+        let peer = peer.to_canonical();
+        self.settings
+            .trusted_proxies
+            .iter()
+            .any(|proxy| proxy.to_canonical() == peer)
+    }
+}
+
+/// Whether accepting again at once would fail in the same way.
+fn is_exhausted(error: &io::Error) -> bool {
+    [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM]
+        .into_iter()
+        .any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_lack_of_the_machine_is_waited_for() {
+        let of = |errno: Errno| io::Error::from_raw_os_error(errno.raw_os_error());
+        assert!(is_exhausted(&of(Errno::MFILE)));
+        assert!(is_exhausted(&of(Errno::NFILE)));
+        assert!(!is_exhausted(&of(Errno::CONNABORTED)));
+    }
+}

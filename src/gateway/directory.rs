@@ -1,0 +1,86 @@
+//! Who may ask for a seat, by organization.
+
+use crate::config::OrganizationSettings;
+use crate::credential::{HashedToken, Origin};
+use crate::liveness::Rhythm;
+use crate::seats::OrganizationId;
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// The doors of all organizations.
+#[derive(Default)]
+pub struct Directory(HashMap<OrganizationId, Access>);
+
+/// The door of one organization.
+pub struct Access {
+    /// Its id.
+    pub id: OrganizationId,
+    /// Its name, for administrators.
+    pub name: String,
+    /// Its time zone, for administrators.
+    pub time_zone: String,
+    /// Pages that may ask; none: any.
+    pub allowed_origins: Vec<Origin>,
+    /// Whether a refusal may tell the numbers.
+    pub disclose_counts: bool,
+    keys: Vec<HashedToken>,
+    /// Only signed tokens are taken.
+    tokens_only: bool,
+    unresponsive_limit: Option<Duration>,
+}
+
+impl Directory {
+    /// The doors that `organizations` set up.
+    pub fn of(organizations: &[OrganizationSettings]) -> Self {
+        let access = |settings: &OrganizationSettings| Access {
+            id: settings.id.clone(),
+            name: settings.name.clone(),
+            time_zone: settings.time_zone.iana_name().unwrap_or("UTC").to_owned(),
+            allowed_origins: settings.allowed_origins.clone(),
+            disclose_counts: settings.disclose_counts,
+            keys: settings.keys.clone(),
+            tokens_only: settings.keys.is_empty() && !settings.token_keys.is_empty(),
+            unresponsive_limit: settings.unresponsive_limit,
+        };
+        Self(
+            organizations
+                .iter()
+                .map(|settings| (settings.id.clone(), access(settings)))
+                .collect(),
+        )
+    }
+
+    /// The door of the organization that is called `id`.
+    pub fn find(&self, id: &str) -> Option<&Access> {
+        self.0.get(id)
+    }
+
+    /// All doors, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = &Access> {
+        self.0.values()
+    }
+}
+
+impl Access {
+    /// Whether `key` opens it. An open organization ignores keys.
+    pub fn admits(&self, key: Option<&str>) -> bool {
+        if self.tokens_only {
+            return false;
+        }
+        // Each key is compared, so that the time tells nothing of which one fits.
+        let fits = self
+            .keys
+            .iter()
+            .filter(|known| key.is_some_and(|key| known.matches(key)))
+            .count();
+        self.keys.is_empty() || fits > 0
+    }
+
+    /// The server's rhythm with this organization's limit for pages that do not answer.
+    pub fn rhythm(&self, server: Rhythm) -> Rhythm {
+        Rhythm {
+            unresponsive_limit: self.unresponsive_limit,
+            ..server
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! From the first byte to the WebSocket: hyper parses the head, `head` judges it.
+
+use super::answers;
+use super::frames::{FrameMeter, Metered};
+use super::head::{self, Judgement, RawOrigin};
+use super::permits::{ConnectionPermit, HandshakePermit};
+use super::upper::{Socket, Upper, Visitor};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::upgrade::OnUpgrade;
+use hyper::{Request, Response};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use parking_lot::Mutex;
+use std::convert::Infallible;
+use std::future::ready;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+
+/// The longest head of a request.
+const HEAD_BYTES: usize = 8192;
+
+/// A connection that has just been accepted.
+pub(super) struct Arrival {
+    pub(super) stream: TcpStream,
+    pub(super) deadline: tokio::time::Instant,
+    pub(super) login_timeout: Duration,
+    pub(super) message_bytes: usize,
+    pub(super) meter: Arc<FrameMeter>,
+    pub(super) handshake: HandshakePermit,
+    pub(super) connection: ConnectionPermit,
+}
+
+/// The head has asked for a WebSocket and got it.
+struct Accepted {
+    upgrade: OnUpgrade,
+    origin: RawOrigin,
+}
+
+/// Answers one request. A visitor comes out if it was one for the WebSocket.
+pub(super) async fn shake_hands(arrival: Arrival, upper: &impl Upper) -> Option<Visitor> {
+    let accepted = Mutex::new(None);
+    let served = serve(arrival.stream, arrival.login_timeout, upper, &accepted);
+    tokio::time::timeout_at(arrival.deadline, served).await.ok()?;
+    let Accepted { upgrade, origin } = accepted.into_inner()?;
+    let upgraded = tokio::time::timeout_at(arrival.deadline, upgrade)
+        .await
+        .ok()?
+        .ok()?;
+    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
+    let metered = Metered::new(parts.io.into_inner(), &parts.read_buf, arrival.meter);
+    Some(Visitor {
+        socket: websocket(metered, arrival.message_bytes).await,
+        origin,
+        deadline: arrival.deadline,
+        handshake: arrival.handshake,
+        connection: arrival.connection,
+    })
+}
+
+async fn serve(
+    stream: TcpStream,
+    login_timeout: Duration,
+    upper: &impl Upper,
+    accepted: &Mutex<Option<Accepted>>,
+) {
+    let service =
+        service_fn(|request: Request<Incoming>| ready(Ok::<_, Infallible>(answer(request, upper, accepted))));
+    // An error is the peer's: hyper has answered it as far as HTTP can.
+    let _ = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(login_timeout)
+        .max_buf_size(HEAD_BYTES)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades()
+        .await;
+}
+
+fn answer(
+    mut request: Request<Incoming>,
+    upper: &impl Upper,
+    accepted: &Mutex<Option<Accepted>>,
+) -> Response<answers::Body> {
+    if request.uri().path() != head::PATH {
+        return answers::elsewhere(request.method(), request.uri().path(), upper.is_ready());
+    }
+    let upgrade = hyper::upgrade::on(&mut request);
+    let (parts, _) = request.into_parts();
+    match head::judge(&parts) {
+        Judgement::Upgrade(offer) => {
+            let response = answers::switching(&offer);
+            *accepted.lock() = Some(Accepted {
+                upgrade,
+                origin: offer.origin,
+            });
+            response
+        }
+        Judgement::Answer(refusal) => answers::refusal(&refusal),
+    }
+}
+
+/// The buffers never shrink again, so these limits are the memory of a connection.
+async fn websocket(metered: Metered<TcpStream>, message_bytes: usize) -> Socket {
+    let config = WebSocketConfig::default()
+        .read_buffer_size(1024)
+        .write_buffer_size(0)
+        .max_write_buffer_size(16 * 1024)
+        .max_frame_size(Some(message_bytes))
+        .max_message_size(Some(message_bytes));
+    WebSocketStream::from_raw_socket(metered, Role::Server, Some(config)).await
+}

@@ -1,0 +1,368 @@
+//! The upper half: from the first message to a held seat.
+
+use super::closing::{Ending, say_goodbye};
+use super::directory::Directory;
+use super::head::RawOrigin;
+use super::seat::Seat;
+use super::upper::{Socket, Upper, Visitor};
+use crate::clock::{Stopwatch, instant_in, utc};
+use crate::conversation::{Farewell, Greeting, greet};
+use crate::credential::{KeyedHash, OfferedOrigin, is_allowed};
+use crate::liveness::{Liveness, Rhythm};
+use crate::protocol::{CloseCode, LoginMessage, ResumeMessage, ServerMessage};
+use crate::registry::{Answer, Mailbox, NotDone, Notice, Presence, Registry};
+use crate::seats::{Cause, Command, ConnectionNumber, Login, OrganizationId, Outcome, Refusal, SessionId};
+use crate::telemetry::{Metrics, RefusalCode};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::{SinkExt as _, StreamExt as _};
+use parking_lot::RwLock;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// A client that does not take a message within this time is disconnected.
+pub(super) const WRITE_TIME: Duration = Duration::from_secs(5);
+/// How many widgets a second may come back after a drain.
+const RETURNS_A_SECOND: u64 = 5_000;
+/// No widget waits longer than this after a drain.
+const LONGEST_RETURN: Duration = Duration::from_secs(20);
+
+/// Receives visitors, seats them, and keeps their seats while they are heard.
+pub struct Reception {
+    /// Who decides.
+    pub registry: Arc<Registry>,
+    /// Who may ask, by organization. Replaced as a whole by a reload.
+    pub directory: RwLock<Arc<Directory>>,
+    /// Hashes secrets and attempts.
+    pub hashes: KeyedHash,
+    /// The heartbeat and the silence limit.
+    pub rhythm: Rhythm,
+    /// How long a login may take.
+    pub login_timeout: Duration,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+    /// The tasks of held seats.
+    pub seats: TaskTracker,
+    /// Not ready for logins.
+    pub draining: AtomicBool,
+    /// The next connection's number.
+    pub numbers: AtomicU64,
+}
+
+/// What is made outside of the rules for one login.
+struct Lot {
+    session: SessionId,
+    secret: Zeroizing<[u8; 32]>,
+    phase: f64,
+}
+
+impl Upper for Reception {
+    fn is_ready(&self) -> bool {
+        !self.draining.load(Ordering::Acquire)
+    }
+
+    async fn converse(self: Arc<Self>, visitor: Visitor) {
+        let Visitor {
+            mut socket,
+            origin,
+            deadline,
+            handshake,
+            connection,
+        } = visitor;
+        let first = tokio::time::timeout_at(deadline, first_text(&mut socket)).await;
+        drop(handshake);
+        let watch = Stopwatch::start();
+        let greeting = match first {
+            Ok(Ok(text)) => greet(&text),
+            Ok(Err(Ending::Close(code))) => Err(Farewell::silent(code)),
+            Ok(Err(Ending::RateLimited)) => Err(Farewell::error(
+                CloseCode::RateLimited,
+                "too many messages at once",
+            )),
+            Ok(Err(Ending::Gone)) => return,
+            Err(_) => Err(Farewell::error(
+                CloseCode::LoginTimeout,
+                "no login or resume came in time",
+            )),
+        };
+        let mailbox = self.registry.deliveries().open(self.next_number());
+        let admitted = match greeting {
+            Ok(Greeting::Login(login)) => self.login(&login, &origin, mailbox).await,
+            Ok(Greeting::Resume(resume)) => self.resume(&resume, &origin, mailbox).await,
+            Err(farewell) => Err(farewell),
+        };
+        match admitted {
+            Ok((seat, seated)) => {
+                self.metrics.login_took(watch.elapsed());
+                if say(&mut socket, &seated).await {
+                    self.seats.spawn(seat.hold(socket, connection));
+                }
+            }
+            Err(farewell) => part(socket, farewell).await,
+        }
+    }
+}
+
+impl Reception {
+    async fn login(
+        self: &Arc<Self>,
+        login: &LoginMessage,
+        origin: &RawOrigin,
+        mailbox: Mailbox,
+    ) -> Result<(Box<Seat>, ServerMessage), Farewell> {
+        let directory = Arc::clone(&self.directory.read());
+        let access = directory.find(&login.org);
+        let Some(access) = access.filter(|access| access.admits(login.key.as_deref().map(String::as_str)))
+        else {
+            return Err(self.refuse(RefusalCode::unauthorized, CloseCode::Unauthorized));
+        };
+        if !is_allowed(&access.allowed_origins, &offered(origin)) {
+            return Err(self.refuse(RefusalCode::origin_not_allowed, CloseCode::OriginNotAllowed));
+        }
+        if login.handoff.is_some() {
+            return Err(self.refuse(RefusalCode::handoff_invalid, CloseCode::HandoffInvalid));
+        }
+        let lot = Lot::draw();
+        let command = Command::Login(Login {
+            session: lot.session,
+            secret: self.hashes.secret(&*lot.secret),
+            attempt: login
+                .attempt
+                .map(|attempt| self.hashes.attempt(&access.id, attempt.as_bytes())),
+            connection: mailbox.number(),
+        });
+        let seated = match self.seated(&access.id, command, access.disclose_counts).await {
+            Ok(seated) => seated,
+            Err(farewell) => {
+                if farewell.code == CloseCode::Overloaded {
+                    self.withdraw(&access.id, lot.session).await;
+                }
+                return Err(farewell);
+            }
+        };
+        let rhythm = access.rhythm(self.rhythm);
+        let secret = Zeroizing::new(URL_SAFE_NO_PAD.encode(lot.secret.as_slice()));
+        Ok(self.seat(seated, mailbox, rhythm, login.heartbeat, lot.phase, secret))
+    }
+
+    async fn resume(
+        self: &Arc<Self>,
+        resume: &ResumeMessage,
+        origin: &RawOrigin,
+        mailbox: Mailbox,
+    ) -> Result<(Box<Seat>, ServerMessage), Farewell> {
+        let directory = Arc::clone(&self.directory.read());
+        let Some(access) = directory.find(&resume.org) else {
+            return Err(self.refuse(RefusalCode::unauthorized, CloseCode::Unauthorized));
+        };
+        let session = SessionId(resume.session.into_bytes());
+        if self.registry.has_session(&access.id, session)
+            && !is_allowed(&access.allowed_origins, &offered(origin))
+        {
+            return Err(self.refuse(RefusalCode::origin_not_allowed, CloseCode::OriginNotAllowed));
+        }
+        let secret = Zeroizing::new(
+            URL_SAFE_NO_PAD
+                .decode(resume.secret.as_bytes())
+                .unwrap_or_default(),
+        );
+        let command = Command::Resume {
+            session,
+            secret: self.hashes.secret(&secret),
+            connection: mailbox.number(),
+        };
+        let seated = self.seated(&access.id, command, access.disclose_counts).await?;
+        let rhythm = access.rhythm(self.rhythm);
+        Ok(self.seat(
+            seated,
+            mailbox,
+            rhythm,
+            resume.heartbeat,
+            Lot::draw().phase,
+            resume.secret.clone(),
+        ))
+    }
+
+    /// Takes back what was granted to a login that is told `overloaded`, so that it leaves no seat.
+    async fn withdraw(self: &Arc<Self>, id: &OrganizationId, session: SessionId) {
+        let end = Command::End {
+            session,
+            cause: Cause::Withdrawn,
+        };
+        if tokio::time::timeout(self.login_timeout, self.registry.submit(id, end))
+            .await
+            .is_err()
+        {
+            tracing::warn!(organization = %id, "a withdrawn login waits to be recorded");
+        }
+    }
+
+    /// Submits a login or a resume. At most the login timeout, then `overloaded`.
+    async fn seated(
+        self: &Arc<Self>,
+        id: &OrganizationId,
+        command: Command,
+        disclose: bool,
+    ) -> Result<(Presence, bool, bool), Farewell> {
+        let submitted = tokio::time::timeout(self.login_timeout, self.registry.submit(id, command)).await;
+        let answer = match submitted {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(NotDone::UnknownOrganization)) => {
+                return Err(self.refuse(RefusalCode::unauthorized, CloseCode::Unauthorized));
+            }
+            Ok(Err(NotDone::NotRecorded(_))) | Err(_) => {
+                return Err(self.refuse(RefusalCode::overloaded, CloseCode::Overloaded));
+            }
+        };
+        match answer {
+            Answer {
+                outcome:
+                    Outcome::Seated {
+                        resumed,
+                        over_allocation,
+                        ..
+                    },
+                presence: Some(presence),
+            } => Ok((presence, resumed, over_allocation)),
+            Answer {
+                outcome: Outcome::Refused(refusal),
+                ..
+            } => Err(match refusal {
+                Refusal::SeatsExhausted(full) => Farewell::exhausted(full, disclose),
+                Refusal::NoAllocation => Farewell::refused(CloseCode::NoAllocation),
+                Refusal::SessionGone => Farewell::refused(CloseCode::SessionGone),
+            }),
+            Answer { .. } => Err(self.refuse(RefusalCode::overloaded, CloseCode::Overloaded)),
+        }
+    }
+
+    fn seat(
+        &self,
+        (presence, resumed, over_allocation): (Presence, bool, bool),
+        mailbox: Mailbox,
+        rhythm: Rhythm,
+        heartbeat: bool,
+        phase: f64,
+        secret: Zeroizing<String>,
+    ) -> (Box<Seat>, ServerMessage) {
+        let grace = self.registry.grace(presence.organization()).unwrap_or_default();
+        let session = Uuid::from_bytes(presence.session().0);
+        let seated = ServerMessage::seated(
+            session,
+            secret,
+            resumed,
+            over_allocation,
+            grace,
+            rhythm.heartbeat,
+            utc(),
+        );
+        let liveness = Liveness::new(self.registry.clock().served(), heartbeat, phase, rhythm);
+        (
+            Box::new(Seat::new(
+                Arc::clone(&self.registry),
+                presence,
+                mailbox,
+                liveness,
+                rhythm,
+            )),
+            seated,
+        )
+    }
+
+    fn refuse(&self, counted: RefusalCode, code: CloseCode) -> Farewell {
+        self.metrics.refused(counted);
+        Farewell::refused(code)
+    }
+
+    fn next_number(&self) -> ConnectionNumber {
+        ConnectionNumber(self.numbers.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Tells every widget to come back later, spread over a while, those in a call last; then
+    /// waits for their connections, at most `timeout`.
+    pub async fn drain(&self, timeout: Duration) {
+        self.draining.store(true, Ordering::Release);
+        let connections = self.registry.deliveries().connections();
+        let fleet = connections.len() as u64;
+        let spread = Duration::from_millis(fleet * 1000 / RETURNS_A_SECOND).min(LONGEST_RETURN);
+        for (told, number) in connections.into_iter().enumerate() {
+            let reconnect_after = spread.mul_f64(Lot::draw().phase);
+            self.registry
+                .deliveries()
+                .post(number, Notice::Draining { reconnect_after });
+            if told % 256 == 255 {
+                tokio::task::yield_now().await;
+            }
+        }
+        self.seats.close();
+        let over = instant_in(timeout);
+        if tokio::time::timeout_at(over, self.seats.wait()).await.is_err() {
+            tracing::warn!(
+                connections = self.seats.len(),
+                "the drain took too long and is cut off"
+            );
+        }
+    }
+}
+
+impl Lot {
+    fn draw() -> Self {
+        let mut random = Zeroizing::new([0_u8; 52]);
+        getrandom::fill(&mut *random).expect("the system gives random numbers");
+        let (mut id, mut secret, mut phase) = ([0; 16], Zeroizing::new([0; 32]), [0; 4]);
+        id.copy_from_slice(&random[..16]);
+        secret.copy_from_slice(&random[16..48]);
+        phase.copy_from_slice(&random[48..]);
+        let session = SessionId(uuid::Builder::from_random_bytes(id).into_uuid().into_bytes());
+        Self {
+            session,
+            secret,
+            phase: f64::from(u32::from_ne_bytes(phase)) / f64::from(u32::MAX),
+        }
+    }
+}
+
+fn offered(origin: &RawOrigin) -> OfferedOrigin {
+    match origin {
+        RawOrigin::Absent => OfferedOrigin::Absent,
+        RawOrigin::One(origin) => OfferedOrigin::One(origin.clone()),
+        RawOrigin::Unusable => OfferedOrigin::Unusable,
+    }
+}
+
+async fn first_text(socket: &mut Socket) -> Result<String, Ending> {
+    loop {
+        match socket.next().await {
+            Some(Ok(Message::Text(text))) => return Ok(text.as_str().to_owned()),
+            Some(Ok(Message::Binary(_))) => return Err(Ending::Close(CloseCode::Binary)),
+            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
+            Some(Ok(Message::Close(_))) => {
+                let _ = tokio::time::timeout(WRITE_TIME, socket.flush()).await;
+                return Err(Ending::Gone);
+            }
+            Some(Err(error)) => return Err(Ending::of(&error)),
+            None => return Err(Ending::Gone),
+        }
+    }
+}
+
+/// Sends `message`; false where the client did not take it in time.
+pub(super) async fn say(socket: &mut Socket, message: &ServerMessage) -> bool {
+    let sent = socket.send(Message::text(message.to_text()));
+    matches!(tokio::time::timeout(WRITE_TIME, sent).await, Ok(Ok(())))
+}
+
+/// Says the last word and closes.
+pub(super) async fn part(mut socket: Socket, farewell: Farewell) {
+    if let Some(message) = &farewell.message
+        && !say(&mut socket, message).await
+    {
+        return;
+    }
+    say_goodbye(socket, farewell.code).await;
+}

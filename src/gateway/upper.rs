@@ -1,0 +1,34 @@
+//! What the listener hands over, and to whom.
+
+use super::frames::Metered;
+use super::head::RawOrigin;
+use super::permits::{ConnectionPermit, HandshakePermit};
+use std::sync::Arc;
+use tokio::net::TcpStream;
+use tokio_tungstenite::WebSocketStream;
+
+/// The server's side of a widget's WebSocket.
+pub type Socket = WebSocketStream<Metered<TcpStream>>;
+
+/// A WebSocket that has not said anything yet.
+pub struct Visitor {
+    /// The WebSocket.
+    pub socket: Socket,
+    /// The page that opened it, as its browser says.
+    pub origin: RawOrigin,
+    /// The first message is there by then.
+    pub deadline: tokio::time::Instant,
+    /// To be dropped once the first message is there.
+    pub handshake: HandshakePermit,
+    /// To be kept as long as the socket.
+    pub connection: ConnectionPermit,
+}
+
+/// Who talks to the visitors.
+pub trait Upper: Send + Sync + 'static {
+    /// Whether newcomers are let in; what `/readyz` says.
+    fn is_ready(&self) -> bool;
+
+    /// Talks to one visitor until its end, in a task of its own.
+    fn converse(self: Arc<Self>, visitor: Visitor) -> impl Future<Output = ()> + Send;
+}

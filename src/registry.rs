@@ -1,0 +1,18 @@
+//! The live state of this process: all pools, and who must be told what.
+//!
+//! One way through: reserve a place with the recorder, lock the pool, decide, apply, queue the
+//! effects, unlock, wait for the record, tell.
+
+mod authority;
+mod deliveries;
+mod presence;
+mod sweeper;
+mod view;
+
+pub use authority::{Answer, NotDone, Registry};
+pub use deliveries::{Deliveries, Mailbox, Notice};
+pub use presence::Presence;
+pub use view::OrganizationView;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,366 @@
+//! Who decides about seats, behind four verbs: `submit`, `lost`, `view`, `deliveries`.
+
+use super::deliveries::{Deliveries, Notice};
+use super::presence::Presence;
+use super::sweeper::Agenda;
+use super::view::OrganizationView;
+use crate::clock::Clock;
+use crate::seats::{
+    Allocation, Cause, Command, ConnectionNumber, Effect, Moment, OrganizationId, Outcome, Pool, Served,
+    SessionId, decide,
+};
+use crate::store::{Batch, NotRecorded, Place, Receipt, Recorder};
+use crate::telemetry::Metrics;
+use crate::usage::Today;
+use dashmap::DashMap;
+use jiff::tz::TimeZone;
+use parking_lot::Mutex;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// All pools of this process. Decides at once, answers when it is recorded.
+pub struct Registry {
+    pools: DashMap<OrganizationId, Arc<Mutex<Ledger>>>,
+    deliveries: Arc<Deliveries>,
+    recorder: Recorder,
+    clock: Clock,
+    metrics: Arc<Metrics>,
+    agenda: Agenda,
+}
+
+/// A pool with what is kept in step with it.
+struct Ledger {
+    pool: Pool,
+    /// Of the last batch that was sent to the recorder.
+    sequence: u64,
+    today: Today,
+}
+
+/// A command that was carried out and recorded.
+pub struct Answer {
+    /// What it came to.
+    pub outcome: Outcome,
+    /// The seat, where there is one. Dropping it is the disconnect.
+    pub presence: Option<Presence>,
+}
+
+/// A command that was not carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotDone {
+    /// There is no such organization.
+    #[error("there is no such organization")]
+    UnknownOrganization,
+    /// What was decided could not be recorded.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
+}
+
+impl Registry {
+    /// No organization yet.
+    pub fn new(recorder: Recorder, clock: Clock, metrics: Arc<Metrics>) -> Arc<Self> {
+        Arc::new(Self {
+            pools: DashMap::new(),
+            deliveries: Arc::default(),
+            recorder,
+            clock,
+            metrics,
+            agenda: Agenda::default(),
+        })
+    }
+
+    /// Adds an organization, or gives one that is there another allocation and grace.
+    pub fn allocate(&self, id: &OrganizationId, allocation: Allocation, grace: Duration, zone: TimeZone) {
+        if let Some(ledger) = self.ledger(id) {
+            let mut ledger = ledger.lock();
+            let moment = self.clock.moment();
+            for command in [Command::Allocate(allocation), Command::SetGrace(grace)] {
+                ledger.carry_out(&command, moment, &mut Vec::new());
+            }
+            return;
+        }
+        let pool = Pool::new(allocation, grace);
+        let ledger = Ledger {
+            pool,
+            sequence: 0,
+            today: Today::new(zone),
+        };
+        self.pools.insert(id.clone(), Arc::new(Mutex::new(ledger)));
+    }
+
+    /// Ends all sessions of an organization and forgets it.
+    pub async fn remove(self: &Arc<Self>, id: &OrganizationId) {
+        let Some(ledger) = self.ledger(id) else { return };
+        let now = self.clock.served();
+        let sessions: Vec<_> = ledger
+            .lock()
+            .pool
+            .sessions(now)
+            .map(|session| session.record.session)
+            .collect();
+        for session in sessions {
+            let ended = self
+                .submit(
+                    id,
+                    Command::End {
+                        session,
+                        cause: Cause::Terminated,
+                    },
+                )
+                .await;
+            if ended.is_err() {
+                tracing::error!(organization = %id, "a session of a removed organization could not be ended");
+            }
+        }
+        self.pools.remove(id);
+    }
+
+    /// Carries `command` out and answers when that is recorded. Dropping the future does not undo
+    /// it: a seat that it granted goes into grace.
+    pub async fn submit(self: &Arc<Self>, id: &OrganizationId, command: Command) -> Result<Answer, NotDone> {
+        let ledger = self.ledger(id).ok_or(NotDone::UnknownOrganization)?;
+        let place = if may_be_durable(&command) {
+            Some(self.recorder.reserve().await?)
+        } else {
+            None
+        };
+        let mut pending = self.decide(id, &ledger, &command, place);
+        if let Some(receipt) = &mut pending.receipt {
+            let recorded = receipt.recorded().await;
+            pending.receipt = None;
+            if let Err(error) = recorded {
+                pending.effects.clear();
+                return Err(error.into());
+            }
+        }
+        Ok(pending.answer())
+    }
+
+    /// The connection of a session is gone; it was last heard at `heard`. Never waits and never
+    /// fails. Called by [`Presence`] alone.
+    pub(super) fn lost(
+        &self,
+        id: &OrganizationId,
+        session: SessionId,
+        connection: ConnectionNumber,
+        heard: Served,
+    ) {
+        let Some(ledger) = self.ledger(id) else { return };
+        let mut effects = Vec::new();
+        let mut ledger = ledger.lock();
+        ledger.carry_out(
+            &Command::Lost {
+                session,
+                connection,
+                heard,
+            },
+            self.clock.moment(),
+            &mut effects,
+        );
+        let next = ledger.pool.next_deadline();
+        drop(ledger);
+        self.agenda.note(id, next);
+        self.metrics.count(&effects);
+    }
+
+    /// All numbers of an organization at one instant.
+    pub fn view(&self, id: &OrganizationId) -> Option<OrganizationView> {
+        let ledger = self.ledger(id)?;
+        let mut ledger = ledger.lock();
+        let moment = self.clock.moment();
+        let Ledger { pool, today, .. } = &mut *ledger;
+        Some(OrganizationView {
+            numbers: pool.numbers(moment),
+            policy: pool.allocation().policy,
+            peak_today: today.peak(pool, moment),
+            refused_last_hour: today.refused_last_hour(moment.utc),
+        })
+    }
+
+    /// What connections of this process must be told.
+    pub fn deliveries(&self) -> &Arc<Deliveries> {
+        &self.deliveries
+    }
+
+    /// The clock of all deadlines.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Every grace begins anew: this server could not be reached.
+    pub fn renew_graces(&self) {
+        for id in self.organizations() {
+            let Some(ledger) = self.ledger(&id) else { continue };
+            let mut ledger = ledger.lock();
+            let command = Command::RenewGraces {
+                at_least: Duration::ZERO,
+            };
+            ledger.carry_out(&command, self.clock.moment(), &mut Vec::new());
+            let next = ledger.pool.next_deadline();
+            drop(ledger);
+            self.agenda.note(&id, next);
+        }
+    }
+
+    /// Whether a session is there to be resumed, whoever asks.
+    pub fn has_session(&self, id: &OrganizationId, session: SessionId) -> bool {
+        let now = self.clock.served();
+        self.ledger(id)
+            .is_some_and(|ledger| ledger.lock().pool.session(session, now).is_some())
+    }
+
+    /// The names of all organizations, in order.
+    pub fn organizations(&self) -> Vec<OrganizationId> {
+        let mut ids: Vec<_> = self.pools.iter().map(|entry| entry.key().clone()).collect();
+        ids.sort();
+        ids
+    }
+
+    /// How long a seat of an organization is kept after the last proof of life.
+    pub fn grace(&self, id: &OrganizationId) -> Option<Duration> {
+        Some(self.ledger(id)?.lock().pool.grace())
+    }
+
+    pub(super) fn agenda(&self) -> &Agenda {
+        &self.agenda
+    }
+
+    pub(super) fn next_deadline(&self, id: &OrganizationId) -> Option<Served> {
+        self.ledger(id)?.lock().pool.next_deadline()
+    }
+
+    fn ledger(&self, id: &OrganizationId) -> Option<Arc<Mutex<Ledger>>> {
+        self.pools.get(id).map(|entry| Arc::clone(entry.value()))
+    }
+
+    fn decide(
+        self: &Arc<Self>,
+        id: &OrganizationId,
+        ledger: &Mutex<Ledger>,
+        command: &Command,
+        place: Option<Place>,
+    ) -> Pending {
+        let mut effects = Vec::new();
+        let mut ledger = ledger.lock();
+        let moment = self.clock.moment();
+        let outcome = ledger.carry_out(command, moment, &mut effects);
+        // Under the lock: the store's order is the order of the decisions.
+        let durable: Vec<_> = effects
+            .iter()
+            .filter(|effect| effect.is_durable())
+            .cloned()
+            .collect();
+        let receipt = match place {
+            Some(place) if !durable.is_empty() => {
+                ledger.sequence += 1;
+                let batch = Batch {
+                    organization: id.clone(),
+                    sequence: ledger.sequence,
+                    effects: durable,
+                };
+                Some(place.record(batch))
+            }
+            Some(_) | None => None,
+        };
+        drop(ledger);
+        for effect in &effects {
+            if let Effect::SeatPurged { due, .. } = effect {
+                self.metrics.purge_was_late(moment.served.since(*due));
+            }
+        }
+        let presence = match (&outcome, command) {
+            (
+                Outcome::Seated { session, .. },
+                Command::Login(crate::seats::Login { connection, .. }) | Command::Resume { connection, .. },
+            ) => Some(Presence {
+                registry: Arc::clone(self),
+                organization: id.clone(),
+                session: *session,
+                connection: *connection,
+                last_heard: None,
+            }),
+            _ => None,
+        };
+        Pending {
+            registry: Arc::clone(self),
+            effects,
+            receipt,
+            answer: Some(Answer { outcome, presence }),
+        }
+    }
+
+    fn announce(&self, effects: &[Effect]) {
+        self.metrics.count(effects);
+        for effect in effects {
+            match effect {
+                Effect::SeatResumed {
+                    superseded: Some(connection),
+                    ..
+                } => {
+                    self.deliveries.post(*connection, Notice::Superseded);
+                }
+                Effect::SeatReleased {
+                    cause: Cause::Terminated,
+                    connection: Some(connection),
+                    ..
+                } => {
+                    self.deliveries.post(*connection, Notice::Terminated);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Ledger {
+    fn carry_out(&mut self, command: &Command, moment: Moment, effects: &mut Vec<Effect>) -> Outcome {
+        let outcome = decide(&self.pool, command, moment, effects);
+        effects.iter().for_each(|effect| self.pool.apply(effect));
+        self.today.note(effects, &self.pool, moment);
+        outcome
+    }
+}
+
+/// A decision on its way to the record. Whoever is concerned is told when it is recorded, also
+/// when nobody waits for the answer any more.
+struct Pending {
+    registry: Arc<Registry>,
+    effects: Vec<Effect>,
+    receipt: Option<Receipt>,
+    answer: Option<Answer>,
+}
+
+impl Pending {
+    fn answer(mut self) -> Answer {
+        self.answer.take().expect("an answer is taken once")
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        let effects = std::mem::take(&mut self.effects);
+        match self.receipt.take() {
+            None => self.registry.announce(&effects),
+            Some(mut receipt) => {
+                let registry = Arc::clone(&self.registry);
+                tokio::spawn(async move {
+                    if receipt.recorded().await.is_ok() {
+                        registry.announce(&effects);
+                    }
+                });
+            }
+        }
+    }
+}
+
+fn may_be_durable(command: &Command) -> bool {
+    match command {
+        Command::Login(_) | Command::Logout { .. } | Command::End { .. } | Command::Sweep { .. } => true,
+        Command::Resume { .. }
+        | Command::Lost { .. }
+        | Command::Status { .. }
+        | Command::Responsive { .. }
+        | Command::Allocate(_)
+        | Command::SetGrace(_)
+        | Command::RenewGraces { .. } => false,
+    }
+}

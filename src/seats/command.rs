@@ -1,0 +1,147 @@
+//! What can be asked of a pool, and what it answers.
+
+use super::allocation::{Allocation, Limit};
+use super::ids::{AttemptHash, ConnectionNumber, SecretHash, SessionId};
+use super::moment::Served;
+use std::time::Duration;
+
+/// Something that is asked of a pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Take a seat, or take the session up again that the same attempt was already given.
+    Login(Login),
+    /// Take a session up again.
+    Resume {
+        /// Which.
+        session: SessionId,
+        /// The proof that it is the caller's.
+        secret: SecretHash,
+        /// The connection that holds it from here on.
+        connection: ConnectionNumber,
+    },
+    /// The widget gives its seat back.
+    Logout {
+        /// Which session.
+        session: SessionId,
+        /// The connection that asks; an older one than the session's has no say.
+        connection: ConnectionNumber,
+    },
+    /// The connection of a session is gone.
+    Lost {
+        /// Which session.
+        session: SessionId,
+        /// Which connection; an older one than the session's has no say.
+        connection: ConnectionNumber,
+        /// The last proof of life.
+        heard: Served,
+    },
+    /// A session ends by somebody's decision.
+    End {
+        /// Which.
+        session: SessionId,
+        /// Why.
+        cause: Cause,
+    },
+    /// What the widget says about its agent.
+    Status {
+        /// Which session.
+        session: SessionId,
+        /// The connection that says so.
+        connection: ConnectionNumber,
+        /// In a call.
+        on_call: bool,
+    },
+    /// Whether the page behind a connection still answers.
+    Responsive {
+        /// Which session.
+        session: SessionId,
+        /// Which connection.
+        connection: ConnectionNumber,
+        /// It does.
+        responsive: bool,
+    },
+    /// Free what is over, at most so many.
+    Sweep {
+        /// How many.
+        most: usize,
+    },
+    /// Another allocation from here on. Ends nobody.
+    Allocate(Allocation),
+    /// Another grace, for losses from here on.
+    SetGrace(Duration),
+    /// The server could not be reached for a while: every grace begins anew, at least so long.
+    RenewGraces {
+        /// The shortest time that each session gets.
+        at_least: Duration,
+    },
+}
+
+/// A login. Ids and secrets are made outside, so that the rules have no randomness.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Login {
+    /// The id that a new session gets.
+    pub session: SessionId,
+    /// The hash of the secret that is given to the widget.
+    pub secret: SecretHash,
+    /// The same for every try of one login.
+    pub attempt: Option<AttemptHash>,
+    /// The connection that asks.
+    pub connection: ConnectionNumber,
+}
+
+/// Why a session was released.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Cause {
+    /// The widget logged out.
+    Logout,
+    /// An administrator or the end of the organization.
+    Terminated,
+    /// What was granted could not be answered in time and is taken back.
+    Withdrawn,
+}
+
+/// What a command came to. A refusal is a normal answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The session is the caller's.
+    Seated {
+        /// Its id.
+        session: SessionId,
+        /// It was there before.
+        resumed: bool,
+        /// It is above the allocation.
+        over_allocation: bool,
+    },
+    /// No seat.
+    Refused(Refusal),
+    /// The session is released.
+    Released,
+    /// Noted, or there was nothing to do.
+    Done,
+    /// So many sessions were purged.
+    Swept(usize),
+}
+
+/// Why there is no seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// All are in use.
+    SeatsExhausted(Full),
+    /// Suspended, expired or without seats.
+    NoAllocation,
+    /// Wrong secret, unknown or purged session: one answer for all.
+    SessionGone,
+}
+
+/// The numbers of a full pool, all of one instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Full {
+    /// The limit.
+    pub limit: Limit,
+    /// Connected and in grace.
+    pub in_use: u32,
+    /// In grace.
+    pub in_grace: u32,
+    /// How long until the first grace is over, if no one comes back.
+    pub next_release: Option<Duration>,
+}

@@ -1,0 +1,140 @@
+//! What happened: the one source for the store, the history, the feed, the alerts and the metrics.
+
+use super::allocation::Allocation;
+use super::command::{Cause, Refusal};
+use super::ids::{AttemptHash, ConnectionNumber, SecretHash, SessionId};
+use super::moment::{Served, Timestamp};
+use std::time::Duration;
+
+/// All that is ever recorded of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Record {
+    /// Its random id.
+    pub session: SessionId,
+    /// The keyed hash of its secret.
+    pub secret: SecretHash,
+    /// The keyed hash of the attempt that it answers.
+    pub attempt: Option<AttemptHash>,
+    /// Above the limit, by policy.
+    pub over_allocation: bool,
+    /// When it took its seat.
+    pub granted_at: Timestamp,
+}
+
+/// A fact about one pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// A session took a seat.
+    SeatGranted {
+        /// What is recorded of it.
+        record: Record,
+        /// The connection that holds it.
+        connection: ConnectionNumber,
+        /// Until when the same attempt gets this session.
+        repeatable_until: Served,
+    },
+    /// A recorded session was taken over from the store, in grace.
+    SeatRestored {
+        /// What was recorded of it.
+        record: Record,
+        /// Until when the same attempt gets this session.
+        repeatable_until: Served,
+        /// When its seat is free.
+        until: Served,
+    },
+    /// A repeated attempt got its session again, with a new secret.
+    SecretRenewed {
+        /// Which session.
+        session: SessionId,
+        /// The hash of the new secret; the old one is void.
+        secret: SecretHash,
+    },
+    /// A session has a new connection.
+    SeatResumed {
+        /// Which session.
+        session: SessionId,
+        /// The connection that holds it.
+        connection: ConnectionNumber,
+        /// The one that held it until here, if it was open.
+        superseded: Option<ConnectionNumber>,
+    },
+    /// A connection is gone; the seat is kept for the grace.
+    SeatLost {
+        /// Which session.
+        session: SessionId,
+        /// When its seat is free.
+        until: Served,
+    },
+    /// A session ended on purpose.
+    SeatReleased {
+        /// Which session.
+        session: SessionId,
+        /// Why.
+        cause: Cause,
+        /// The connection that held it.
+        connection: Option<ConnectionNumber>,
+    },
+    /// A session ended because its grace was over.
+    SeatPurged {
+        /// Which session.
+        session: SessionId,
+        /// When its grace was over.
+        due: Served,
+    },
+    /// A login or a resume got no seat.
+    Refused {
+        /// Why.
+        refusal: Refusal,
+        /// The attempt that was refused.
+        attempt: Option<AttemptHash>,
+    },
+    /// A login was seated that a strict limit would have refused.
+    WouldBeRefused,
+    /// The agent is in a call, or no more.
+    OnCall {
+        /// Which session.
+        session: SessionId,
+        /// In a call.
+        on_call: bool,
+    },
+    /// The page answers, or no more.
+    Responded {
+        /// Which session.
+        session: SessionId,
+        /// It answers.
+        responsive: bool,
+    },
+    /// Another allocation.
+    Allocated(Allocation),
+    /// Another grace.
+    GraceSet(Duration),
+    /// Sessions whose grace was not over keep their seats at least until then.
+    GracesRenewed {
+        /// Graces that were over here stay over.
+        after: Served,
+        /// Until when.
+        until: Served,
+    },
+}
+
+impl Effect {
+    /// Whether a widget may only be told once this is recorded: it moves a seat or voids a secret.
+    pub fn is_durable(&self) -> bool {
+        match self {
+            Self::SeatGranted { .. }
+            | Self::SecretRenewed { .. }
+            | Self::SeatReleased { .. }
+            | Self::SeatPurged { .. } => true,
+            Self::SeatResumed { .. }
+            | Self::SeatRestored { .. }
+            | Self::SeatLost { .. }
+            | Self::Refused { .. }
+            | Self::WouldBeRefused
+            | Self::OnCall { .. }
+            | Self::Responded { .. }
+            | Self::Allocated(_)
+            | Self::GraceSet(_)
+            | Self::GracesRenewed { .. } => false,
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! What the effects tell about usage. Pure.
+
+mod today;
+
+pub use today::{Peak, Today};

@@ -1,0 +1,179 @@
+//! The binary from outside: what it prints and how it exits.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::Output;
+
+use assert_cmd::Command;
+use tempfile::TempDir;
+
+fn run(arguments: &[&str]) -> Output {
+    let mut command = Command::cargo_bin("mirabridge-seats").unwrap();
+    command.args(arguments).output().unwrap()
+}
+
+fn check(path: &Path) -> (Option<i32>, String) {
+    let output = run(&["check-config", path.to_str().unwrap()]);
+    let text = String::from_utf8(output.stderr).unwrap();
+    (output.status.code(), text.replace(path.to_str().unwrap(), "FILE"))
+}
+
+fn check_bytes(bytes: &[u8]) -> (Option<i32>, String) {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("seats.toml");
+    fs::write(&path, bytes).unwrap();
+    check(&path)
+}
+
+#[test]
+fn the_files_that_come_along_are_good() {
+    for name in ["config/seats.example.toml", "config/development.toml"] {
+        let output = run(&["check-config", name]);
+        let text = String::from_utf8(output.stdout).unwrap();
+
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        assert!(text.starts_with(&format!("{name}: good\n")), "{text}");
+    }
+}
+
+#[test]
+fn all_problems_are_said_at_once() {
+    let text =
+        "[server]\nlisen = \"127.0.0.1:1\"\n\n[liveness]\ngrace = \"1s\"\n\n[[organization]]\nid = \"a\"\n";
+
+    let (code, problems) = check_bytes(text.as_bytes());
+
+    let expected = [
+        "FILE:2: server.lisen: unknown key; did you mean `listen`?",
+        "FILE:5: liveness.grace: a grace shorter than a page reload loses seats; write at least \"5s\"",
+        "FILE:7: organization.seats: this is missing; write seats = 50",
+    ];
+    assert_eq!(problems.lines().collect::<Vec<_>>(), expected);
+    assert_eq!(code, Some(2));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_one_clear_line() {
+    let folder = TempDir::new().unwrap();
+    let large = folder.path().join("large.toml");
+    File::create(&large).unwrap().set_len(100_000_000).unwrap();
+
+    let missing = check(&folder.path().join("none.toml"));
+    let directory = check(folder.path());
+
+    assert_eq!(missing, (Some(2), "FILE: the file does not exist\n".to_owned()));
+    assert_eq!(
+        directory,
+        (
+            Some(2),
+            "FILE: this is a directory; a file is expected\n".to_owned()
+        )
+    );
+    let (code, text) = check(&large);
+    assert_eq!(
+        (code, text.as_str()),
+        (
+            Some(2),
+            "FILE: the file is larger than 1 MiB, so it is not what is meant\n"
+        )
+    );
+    let (code, text) = check_bytes(b"[server]\n\xff");
+    assert_eq!(
+        (code, text.as_str()),
+        (
+            Some(2),
+            "FILE: the file is not UTF-8 from byte 9 on; save it as UTF-8 text\n"
+        )
+    );
+}
+
+#[test]
+fn serve_refuses_a_bad_configuration_before_it_binds_anything() {
+    let output = run(&[
+        "serve",
+        "--seats",
+        "acme=1",
+        "--listen",
+        "0.0.0.0:0",
+        "--in-memory",
+    ]);
+
+    assert_eq!(output.status.code(), Some(2));
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        text.starts_with("--seats: `acme` is open to whoever reaches 0.0.0.0:0"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_repeatable_flag_is_comma_separated_in_the_environment() {
+    let mut command = Command::cargo_bin("mirabridge-seats").unwrap();
+    command
+        .env("MIRABRIDGE_SEATS_SEATS", "one=1,two=2")
+        .env("MIRABRIDGE_SEATS_IN_MEMORY", "1");
+
+    let output = command.args(["serve", "--listen", "0.0.0.0:0"]).output().unwrap();
+
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(String::from_utf8(output.stderr).unwrap().lines().count(), 2);
+}
+
+#[test]
+fn a_flag_wins_over_the_environment_between_data_folder_and_memory() {
+    let serve = |variable: (&str, &str), arguments: &[&str]| {
+        let mut command = Command::cargo_bin("mirabridge-seats").unwrap();
+        command.env(variable.0, variable.1).arg("serve").args(arguments);
+        // An address that is refused: nothing is started, and the store was not what is wrong.
+        let output = command.args(["--admin-listen", "0.0.0.0:0"]).output().unwrap();
+        String::from_utf8(output.stderr).unwrap()
+    };
+
+    for text in [
+        serve(("MIRABRIDGE_SEATS_IN_MEMORY", "0"), &["--data-dir", "d"]),
+        serve(("MIRABRIDGE_SEATS_IN_MEMORY", "1"), &["--data-dir", "d"]),
+        serve(("MIRABRIDGE_SEATS_DATA_DIR", "d"), &["--in-memory"]),
+    ] {
+        assert!(text.starts_with("--admin-listen: "), "{text}");
+    }
+    let both = serve(
+        ("MIRABRIDGE_SEATS_GRACE", "60s"),
+        &["--in-memory", "--data-dir", "d"],
+    );
+    assert!(both.contains("exclude each other"), "{both}");
+}
+
+#[test]
+fn wrong_use_exits_with_2() {
+    for arguments in [
+        &["serve", "--seats", "acme"][..],
+        &["serve", "--grace", "soon"],
+        &["nonsense"],
+        &[],
+    ] {
+        assert_eq!(run(arguments).status.code(), Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_new_key_is_shown_once_with_the_line_that_configures_it() {
+    let output = run(&["key", "new", "--org", "acme", "--json"]);
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let key = json["key"].as_str().unwrap();
+    let hash = mirabridge_seats::credential::HashedToken::of(key).to_string();
+    assert_eq!(json["hash"], hash);
+    assert_eq!(json["org"], "acme");
+
+    let output = run(&["key", "new", "--org", "acme"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.matches("wk_").count(), 1, "{text}");
+    assert!(text.contains("keys = [\"sha256:"), "{text}");
+    assert!(!text.contains(key), "{text}");
+}

@@ -1,0 +1,149 @@
+use crate::server::Server;
+use crate::widget::Widget;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn an_organization_is_shown_with_numbers_of_one_instant() {
+    let server = Server::start(60_000);
+    let (mut one, _) = Widget::login(&server).await;
+    let (two, _) = Widget::login(&server).await;
+    let (_, _) = Widget::login(&server).await;
+    one.send(&json!({"type":"status","on_call":true})).await;
+    one.send(&json!({"type":"probe"})).await;
+    one.hear().await;
+    two.reset();
+    let numbers = loop {
+        let numbers = server.organization("acme").await;
+        if numbers["in_grace"] == 1 {
+            break numbers;
+        }
+    };
+
+    assert_eq!(numbers["limit"], json!({"total":2,"base":2,"increases":0}));
+    for (name, count) in [
+        ("in_use", 2),
+        ("connected", 1),
+        ("free", 0),
+        ("on_call", 1),
+        ("refused_last_hour", 1),
+    ] {
+        assert_eq!(numbers[name], count, "{name}");
+    }
+    assert_eq!(numbers["peak_today"]["seats"], 2);
+}
+
+#[tokio::test]
+async fn nothing_is_shown_without_a_token_and_foreign_is_missing() {
+    let server = Server::start(60_000);
+    for token in [None, Some("at_wrong")] {
+        let (status, body) = server.get("/api/v1/organizations", token).await;
+        assert_eq!(status, 401);
+        assert_eq!(serde_json::from_str::<Value>(&body).unwrap()["status"], 401);
+    }
+    let token = server.token();
+    assert_eq!(
+        server.get("/api/v1/organizations/nobody", Some(token)).await.0,
+        404
+    );
+    assert_eq!(
+        server.get("/api/v1/organizations?limit=0", Some(token)).await.0,
+        400
+    );
+    assert_eq!(server.get("/healthz", None).await, (200, "ok\n".to_owned()));
+    assert_eq!(server.get("/readyz", None).await.0, 200);
+}
+
+#[tokio::test]
+async fn all_metrics_of_the_contract_are_there_from_the_start() {
+    let server = Server::start(60_000);
+    let (status, text) = server.get("/metrics", None).await;
+    assert_eq!(status, 200);
+    for metric in [
+        "mirabridge_seats_in_use{org=\"acme\"} 0",
+        "mirabridge_seats_limit{org=\"acme\"} 2",
+        "mirabridge_seats_connected{",
+        "mirabridge_seats_in_grace{",
+        "mirabridge_seats_waiting{",
+        "mirabridge_seats_logins_total 0",
+        "mirabridge_seats_refusals_total{code=\"seats_exhausted\"} 0",
+        "mirabridge_seats_releases_total{cause=\"purged\"} 0",
+        "mirabridge_seats_login_seconds_count 0",
+        "mirabridge_seats_purge_lateness_seconds_count 0",
+        "mirabridge_seats_store_commit_seconds_count 0",
+        "mirabridge_seats_connections 0",
+        "mirabridge_seats_build_info{",
+    ] {
+        assert!(text.contains(metric), "{metric} is missing in\n{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_reload_changes_the_limit_and_a_bad_file_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("seats.toml");
+    let write = |seats: &str| {
+        std::fs::write(
+            &file,
+            format!("[[organization]]\nid = \"acme\"\nseats = {seats}\n"),
+        )
+        .unwrap();
+    };
+    write("2");
+    let server = Server::with(&["--config", file.to_str().unwrap()]);
+    let (_one, _) = Widget::login(&server).await;
+    let (_two, _) = Widget::login(&server).await;
+
+    write("\"many\"");
+    server.hang_up();
+    write("1");
+    server.hang_up();
+    let numbers = loop {
+        let numbers = server.organization("acme").await;
+        if numbers["limit"]["total"] != 2 {
+            break numbers;
+        }
+    };
+
+    assert_eq!(numbers["limit"]["total"], 1);
+    assert_eq!(
+        (&numbers["in_use"], &numbers["over_allocation"]),
+        (&json!(2), &json!(1))
+    );
+}
+
+#[tokio::test]
+async fn an_organization_that_a_reload_removes_ends_its_sessions() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("seats.toml");
+    let write = |id: &str| {
+        std::fs::write(&file, format!("[[organization]]\nid = \"{id}\"\nseats = 2\n")).unwrap();
+    };
+    write("acme");
+    let server = Server::with(&["--config", file.to_str().unwrap()]);
+    let (mut widget, _) = Widget::login(&server).await;
+
+    write("other");
+    server.hang_up();
+
+    assert_eq!(widget.hear().await["reason"], "terminated");
+    assert_eq!(widget.close().await.0, 4540);
+    let (_, refused) = Widget::login(&server).await;
+    assert_eq!(refused["code"], "unauthorized");
+}
+
+#[tokio::test]
+async fn a_widget_key_opens_its_organization_and_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("seats.toml");
+    let hash = mirabridge_seats::credential::HashedToken::of("wk_right");
+    let text = format!("[[organization]]\nid = \"acme\"\nseats = 2\nkeys = [\"{hash}\"]\n");
+    std::fs::write(&file, text).unwrap();
+    let server = Server::with(&["--config", file.to_str().unwrap()]);
+
+    for (key, answer) in [(json!("wk_right"), "seated"), (json!("wk_wrong"), "refused")] {
+        let (_, said) = Widget::greet(&server, &json!({"type":"login","org":"acme","key":key})).await;
+        assert_eq!(said["type"], answer);
+    }
+    let (_, without) = Widget::login(&server).await;
+    assert_eq!(without["code"], "unauthorized");
+}

@@ -1,0 +1,15 @@
+//! The promises, over real sockets against the real binary.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test measures from outside"
+)]
+#![expect(unreachable_pub, reason = "a test binary has no outside")]
+
+mod admin;
+mod ending;
+mod login;
+mod presence;
+mod server;
+mod widget;

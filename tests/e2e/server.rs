@@ -1,0 +1,139 @@
+//! A server of its own for each test.
+
+use serde_json::Value;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+pub struct Server {
+    process: Child,
+    pub listen: String,
+    pub admin: String,
+    token: String,
+    _folder: tempfile::TempDir,
+}
+
+impl Server {
+    /// Organization `acme` with two seats and a grace of `grace_ms`.
+    pub fn start(grace_ms: u64) -> Self {
+        Self::with(&["--seats", "acme=2", "--grace", &format!("{grace_ms}ms")])
+    }
+
+    pub fn with(flags: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut process = Command::new(env!("CARGO_BIN_EXE_mirabridge-seats"))
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--admin-listen",
+                "127.0.0.1:0",
+                "--allow-short-grace",
+            ])
+            .arg("--data-dir")
+            .arg(folder.path().join("data"))
+            .args(flags)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let ready: Value = serde_json::from_str(&line).expect("the ready line is JSON");
+        let text = |key: &str| ready[key].as_str().unwrap().to_owned();
+        let token = std::fs::read_to_string(text("admin_token_file"))
+            .unwrap()
+            .trim()
+            .to_owned();
+        Self {
+            process,
+            listen: text("listen"),
+            admin: text("admin_listen"),
+            token,
+            _folder: folder,
+        }
+    }
+
+    /// The answer to a GET on the admin listener: status and body.
+    pub async fn get(&self, path: &str, token: Option<&str>) -> (u16, String) {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let mut socket = tokio::net::TcpStream::connect(&self.admin).await.unwrap();
+        let bearer = token
+            .map(|token| format!("Authorization: Bearer {token}\r\n"))
+            .unwrap_or_default();
+        let head = format!("GET {path} HTTP/1.1\r\nHost: admin\r\n{bearer}Connection: close\r\n\r\n");
+        socket.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).await.unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head[9..12].parse().unwrap(), body.to_owned())
+    }
+
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    pub async fn organization(&self, id: &str) -> Value {
+        let (status, body) = self
+            .get(&format!("/api/v1/organizations/{id}"), Some(&self.token))
+            .await;
+        assert_eq!(status, 200, "{body}");
+        serde_json::from_str(&body).unwrap()
+    }
+
+    /// Waits until `seats` are in use.
+    pub async fn until_in_use(&self, seats: u64) -> Value {
+        let start = Instant::now();
+        loop {
+            let numbers = self.organization("acme").await;
+            if numbers["in_use"] == seats {
+                return numbers;
+            }
+            assert!(start.elapsed() < Duration::from_secs(20), "{numbers}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    pub fn terminate(&self) {
+        let id = rustix::process::Pid::from_child(&self.process);
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+    }
+
+    pub fn hang_up(&self) {
+        let id = rustix::process::Pid::from_child(&self.process);
+        rustix::process::kill_process(id, rustix::process::Signal::HUP).unwrap();
+    }
+
+    pub fn exit_code(&mut self) -> Option<i32> {
+        self.process.wait().unwrap().code()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Server {
+    /// Stops the process for a while, as a debugger or a paused machine does.
+    pub fn stop_for(&self, time: Duration) {
+        let id = rustix::process::Pid::from_child(&self.process);
+        rustix::process::kill_process(id, rustix::process::Signal::STOP).unwrap();
+        std::thread::sleep(time);
+        rustix::process::kill_process(id, rustix::process::Signal::CONT).unwrap();
+    }
+}
+
+impl Server {
+    pub fn folder(&self) -> std::path::PathBuf {
+        self._folder.path().join("data")
+    }
+
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+}

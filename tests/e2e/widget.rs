@@ -1,0 +1,73 @@
+//! A widget that does what a test tells it.
+
+use crate::server::Server;
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+
+pub struct Widget(pub WebSocketStream<TcpStream>);
+
+impl Widget {
+    pub async fn connect(server: &Server) -> Self {
+        let socket = TcpStream::connect(&server.listen).await.unwrap();
+        let url = format!("ws://{}/v1/seat", server.listen);
+        Self(tokio_tungstenite::client_async(url, socket).await.unwrap().0)
+    }
+
+    /// Connects, sends `message` and returns the answer with the widget.
+    pub async fn greet(server: &Server, message: &Value) -> (Self, Value) {
+        let mut widget = Self::connect(server).await;
+        widget.send(message).await;
+        let answer = widget.hear().await;
+        (widget, answer)
+    }
+
+    pub async fn login(server: &Server) -> (Self, Value) {
+        Self::greet(server, &json!({"type":"login","org":"acme"})).await
+    }
+
+    pub async fn resume(server: &Server, seated: &Value) -> (Self, Value) {
+        let (session, secret) = (&seated["session"], &seated["secret"]);
+        Self::greet(
+            server,
+            &json!({"type":"resume","org":"acme","session":session,"secret":secret}),
+        )
+        .await
+    }
+
+    pub async fn send(&mut self, message: &Value) {
+        self.0.send(Message::text(message.to_string())).await.unwrap();
+    }
+
+    /// The next text.
+    pub async fn hear(&mut self) -> Value {
+        match self.next().await {
+            Message::Text(text) => serde_json::from_str(&text).unwrap(),
+            other => panic!("no text but {other:?}"),
+        }
+    }
+
+    /// The code and reason of the close frame that comes next.
+    pub async fn close(&mut self) -> (u16, String) {
+        match self.next().await {
+            Message::Close(Some(frame)) => (frame.code.into(), frame.reason.to_string()),
+            other => panic!("no close but {other:?}"),
+        }
+    }
+
+    async fn next(&mut self) -> Message {
+        let next = tokio::time::timeout(Duration::from_secs(20), self.0.next()).await;
+        next.expect("an answer in time").expect("a frame").unwrap()
+    }
+
+    /// Breaks the connection without a word.
+    pub fn reset(self) {
+        let socket = self.0.into_inner();
+        socket2::SockRef::from(&socket)
+            .set_linger(Some(Duration::ZERO))
+            .unwrap();
+    }
+}

@@ -1,0 +1,39 @@
+//! Allocations and graces as they come: mostly a few seats, blocked beyond.
+
+use super::random::Random;
+use crate::seats::{Allocation, Increase, Policy, Timestamp};
+use std::time::Duration;
+
+pub(crate) fn allocation(random: &mut Random, seats: u64, utc: i64) -> Allocation {
+    let mut allocation = Allocation::of(u32::try_from(seats).expect("few seats"));
+    allocation.policy = match random.below(100) {
+        0..70 => Policy::Block,
+        70..85 => Policy::Burst(u32::try_from(random.below(4)).expect("few seats")),
+        _ => Policy::Observe,
+    };
+    allocation.suspended = random.chance(4);
+    if random.chance(8) {
+        allocation.ends = Some(around(random, utc));
+    }
+    for _ in 0..random.below(4).saturating_sub(1) {
+        let from = around(random, utc);
+        let length = i64::try_from(random.below(90_000)).expect("a short time");
+        allocation.increases.push(Increase {
+            seats: 1 + u32::from(random.chance(50)),
+            from,
+            until: Timestamp(from.0 + length),
+        });
+    }
+    allocation
+}
+
+pub(crate) fn grace(random: &mut Random) -> Duration {
+    let seconds = random.pick(&[0, 5, 15, 60, 60, 60, 90, 300]);
+    Duration::from_secs(seconds.expect("there are some"))
+}
+
+/// A time of the calendar up to a minute before or after `utc`.
+fn around(random: &mut Random, utc: i64) -> Timestamp {
+    let offset = i64::try_from(random.below(120_000)).expect("a short time");
+    Timestamp(utc + offset - 60_000)
+}

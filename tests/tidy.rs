@@ -1,0 +1,252 @@
+//! The rules of the house that no compiler knows.
+#![expect(clippy::unwrap_used, reason = "a test")]
+
+use mirabridge_seats::conversation::Farewell;
+use mirabridge_seats::protocol::{CloseCode, EndReason, ServerMessage};
+use mirabridge_seats::seats::{Full, Limit, Timestamp};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The modules of the crate by floor. A module uses lower floors only, and its own.
+const FLOORS: [&[&str]; 7] = [
+    &["seats"],
+    &["credential", "liveness", "protocol", "stall", "usage"],
+    &["conversation"],
+    &["clock", "config", "store", "telemetry"],
+    &["registry"],
+    &["admin", "fleet", "gateway"],
+    &["cli"],
+];
+
+/// What a module may not use although its floor would allow it.
+const APART: [(&str, &str); 4] = [
+    ("fleet", "protocol"),
+    ("fleet", "registry"),
+    ("fleet", "gateway"),
+    ("conversation", "credential"),
+];
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+fn all_sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    sources(&root, &mut found);
+    found
+        .into_iter()
+        .map(|path| {
+            let name = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+            (name, std::fs::read_to_string(&path).unwrap())
+        })
+        .collect()
+}
+
+fn module(file: &str) -> &str {
+    file.split(['/', '.']).next().unwrap()
+}
+
+fn floor(module: &str) -> Option<usize> {
+    FLOORS.iter().position(|modules| modules.contains(&module))
+}
+
+/// The code of a file before its tests.
+fn before_tests(text: &str) -> &str {
+    text.split("#[cfg(test)]").next().unwrap()
+}
+
+#[test]
+fn a_module_uses_lower_floors_only() {
+    let mut seen = BTreeSet::new();
+    for (file, text) in all_sources() {
+        let own = module(&file);
+        if ["lib", "main"].contains(&own) {
+            continue;
+        }
+        let own_floor = floor(own).unwrap_or_else(|| panic!("{own} has no floor"));
+        seen.insert(own.to_owned());
+        for used in before_tests(&text).split("crate::").skip(1) {
+            let used = used
+                .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+                .next()
+                .unwrap();
+            let used_floor = floor(used).unwrap_or_else(|| panic!("{file}: {used} has no floor"));
+            let allowed = used == own || used_floor < own_floor || (own, used) == ("admin", "gateway");
+            assert!(allowed, "{file} uses {used}, which stands not below it");
+            // The protocol and the rules of liveness know the words of the rules, nothing of each other.
+            assert!(!APART.contains(&(own, used)), "{file} may not know {used}");
+        }
+    }
+    assert!(seen.len() >= 12, "the floors were not found: {seen:?}");
+}
+
+#[test]
+fn files_stay_short() {
+    let mut lengths = Vec::new();
+    for (file, text) in all_sources() {
+        let lines = before_tests(&text).lines().count();
+        assert!(
+            lines <= 500 || file.ends_with("tests.rs"),
+            "{file} has {lines} lines: split it"
+        );
+        lengths.push(lines);
+    }
+    lengths.sort_unstable();
+    assert!(lengths[lengths.len() / 2] < 150, "the median file is too long");
+}
+
+#[test]
+fn no_module_root_is_called_mod() {
+    assert!(all_sources().iter().all(|(file, _)| !file.ends_with("mod.rs")));
+}
+
+#[test]
+fn printing_and_unfinished_marks_stand_nowhere() {
+    for (file, text) in all_sources() {
+        for mark in ["TODO", "FIXME", "XXX"] {
+            assert!(!text.contains(mark), "{file} has {mark}");
+        }
+    }
+}
+
+#[test]
+fn every_setting_stands_in_the_example_file() {
+    let example = std::fs::read_to_string("config/seats.example.toml").unwrap();
+    for setting in [
+        "listen",
+        "admin_listen",
+        "data_dir",
+        "max_connections",
+        "drain_timeout",
+        "trusted_proxies",
+        "certificate",
+        "private_key",
+        "heartbeat",
+        "silence_limit",
+        "login_timeout",
+        "grace",
+        "message_bytes",
+        "handshakes",
+        "logins_waiting",
+        "handshakes_per_address",
+        "id",
+        "name",
+        "seats",
+        "suspended",
+        "allocation_ends",
+        "policy",
+        "time_zone",
+        "keys",
+        "allowed_origins",
+        "waiting_line",
+        "disclose_counts",
+        "unresponsive_limit",
+        "self_service",
+        "alert_levels",
+        "from",
+        "until",
+        "reason",
+        "label",
+        "role",
+        "hash",
+        "kid",
+        "alg",
+        "file",
+    ] {
+        let found = example.lines().any(|line| {
+            let line = line.trim_start_matches(['#', ' ']);
+            line.strip_prefix(setting)
+                .is_some_and(|rest| rest.trim_start().starts_with('='))
+        });
+        assert!(found, "{setting} is not in config/seats.example.toml");
+    }
+}
+
+#[test]
+fn every_message_of_the_server_stands_in_the_wire_examples() {
+    let full = Full {
+        limit: Limit {
+            total: 50,
+            base: 50,
+            increases: 0,
+        },
+        in_use: 50,
+        in_grace: 3,
+        next_release: Some(Duration::from_millis(22_500)),
+    };
+    let seated = ServerMessage::seated(
+        uuid::Uuid::nil(),
+        "secret".to_owned().into(),
+        false,
+        false,
+        Duration::from_secs(60),
+        Duration::from_secs(20),
+        Timestamp(0),
+    );
+    let farewells = [
+        Farewell::exhausted(full, true),
+        Farewell::exhausted(full, false),
+        Farewell::refused(CloseCode::SessionGone),
+        Farewell::ended(EndReason::Terminated),
+        Farewell::ended(EndReason::Logout),
+        Farewell::draining(Duration::from_millis(1234)),
+        Farewell::error(CloseCode::BadMessage, "why"),
+    ];
+    let unavailable = ServerMessage::Error {
+        code: "not_available",
+        message: String::new(),
+        closes: Some(false),
+    };
+    let mut said: Vec<_> = farewells
+        .into_iter()
+        .filter_map(|farewell| farewell.message)
+        .collect();
+    said.extend([
+        seated,
+        unavailable,
+        ServerMessage::Heartbeat,
+        ServerMessage::Alive,
+    ]);
+
+    let examples: Vec<Value> = serde_json::from_str(include_str!("wire/server.json")).unwrap();
+    let shape = |message: &Value| {
+        let fields = message.as_object().unwrap();
+        let names: BTreeSet<_> = fields.keys().cloned().collect();
+        (fields["type"].as_str().unwrap().to_owned(), names)
+    };
+    let known: BTreeSet<_> = examples.iter().map(shape).collect();
+    let shapes: BTreeSet<_> = said
+        .iter()
+        .map(|message| shape(&serde_json::from_str(&message.to_text()).unwrap()))
+        .collect();
+
+    assert_eq!(shapes, known);
+}
+
+#[test]
+fn every_close_code_stands_in_the_protocol_document() {
+    let document = std::fs::read_to_string("docs/protocol.md").unwrap();
+    for (file, text) in all_sources() {
+        if file == "protocol/close_code.rs" {
+            let codes = text
+                .split("=> ")
+                .skip(1)
+                .filter_map(|rest| rest.split(',').next());
+            let numbers: Vec<_> = codes.filter(|code| code.parse::<u16>().is_ok()).collect();
+            assert!(numbers.len() > 15, "{numbers:?}");
+            for number in numbers {
+                assert!(document.contains(number), "{number} is not in docs/protocol.md");
+            }
+        }
+    }
+}
