@@ -189,6 +189,9 @@ impl Referee {
             stay.cut_off(at, &mut self.spells, &self.allowances);
         }
         self.attempts.cut_off(at, &mut self.spells, &self.allowances);
+        // What agents saw while they were sent home cannot be judged: who holds what is no longer known.
+        self.evidence.exhausted.retain(|(span, _)| span.to <= at);
+        self.evidence.samples.retain(|(span, _)| span.to <= at);
         self.pauses.finish(at);
         Bench::new(
             &self.evidence,

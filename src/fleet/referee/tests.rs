@@ -401,3 +401,14 @@ fn the_lateness_is_from_the_end_of_the_grace_to_the_first_grant() {
 
     assert_eq!(run.verdict().purge_lateness, [Duration::from_millis(50)]);
 }
+
+#[test]
+fn what_is_seen_after_the_end_of_the_run_is_not_judged() {
+    assert_eq!(
+        full()
+            .refused(3, 1001, (2, 2, 0))
+            .sample(1002, [2, 2, 2, 0])
+            .rules(),
+        []
+    );
+}
