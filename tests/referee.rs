@@ -15,6 +15,7 @@ use std::time::Duration;
 use mirabridge_seats::fleet::referee::Rule;
 use mirabridge_seats::fleet::{AdminAccess, FleetPlan, FleetReport, Profile, run};
 use mirabridge_seats::seats::OrganizationId;
+use tokio::task::JoinSet;
 use toy_server::{Fault, GRACE, LIMIT, SILENCE, start};
 
 async fn watch(fault: Fault, profile: Profile, agents: usize, admin: bool, seed: u64) -> FleetReport {
@@ -37,17 +38,18 @@ async fn watch(fault: Fault, profile: Profile, agents: usize, admin: bool, seed:
     Box::pin(run(plan)).await.unwrap()
 }
 
-/// Chance decides what agents do, and the machine's load what can be proven: two more fleets may try.
-async fn finds(fault: Fault, agents: usize, admin: bool, rule: Rule) {
+/// Says what was missed, if it was. Chance decides what agents do, and the machine's load what can be
+/// proven: two more fleets may try.
+async fn finds(fault: Fault, agents: usize, admin: bool, rule: Rule) -> Option<String> {
     let mut seen = Vec::new();
     for seed in 1..=3 {
         let report = watch(fault, Profile::Churn, agents, admin, seed).await;
         if report.breaches.iter().any(|breach| breach.rule == rule) {
-            return;
+            return None;
         }
         seen.push(report);
     }
-    panic!("{rule} was not found: {seen:#?}");
+    Some(format!("{fault:?} was not found as {rule}: {seen:#?}"))
 }
 
 fn innocent(report: &FleetReport) {
@@ -75,62 +77,29 @@ async fn a_server_without_fault_is_not_accused_in_a_storm() {
     innocent(&watch(Fault::None, Profile::Storm, 10, true, 1).await);
 }
 
-#[tokio::test]
-async fn a_seat_that_is_purged_early_is_found() {
-    finds(Fault::PurgeEarly, 10, false, Rule::FreedEarly).await;
-}
+/// A fault, how many agents it takes to see it, whether an administrator looks on, and its name.
+const FAULTS: [(Fault, usize, bool, Rule); 12] = [
+    (Fault::PurgeEarly, 10, false, Rule::FreedEarly),
+    (Fault::PurgeLate, 10, false, Rule::FreedLate),
+    (Fault::CapPlusOne, 10, false, Rule::CapExceeded),
+    (Fault::ForgottenSession, 10, false, Rule::SessionLost),
+    (Fault::SecondSeatOnResume, 6, false, Rule::SecondSeat),
+    (Fault::SecondSeatOnRepeat, 4, false, Rule::SecondSeat),
+    (Fault::FreedOnClose, 10, false, Rule::FreedOnClose),
+    (Fault::OldGoodbye, 10, false, Rule::OldGoodbye),
+    (Fault::LyingView, 10, true, Rule::NumberLies),
+    (Fault::LyingRefusal, 10, false, Rule::NumberLies),
+    (Fault::WrongCloseCode, 10, false, Rule::WrongCloseCode),
+    (Fault::Unjustified, 1, false, Rule::UnjustifiedRefusal),
+];
 
-#[tokio::test]
-async fn a_seat_that_is_purged_late_is_found() {
-    finds(Fault::PurgeLate, 10, false, Rule::FreedLate).await;
-}
-
-#[tokio::test]
-async fn a_seat_too_many_is_found() {
-    finds(Fault::CapPlusOne, 10, false, Rule::CapExceeded).await;
-}
-
-#[tokio::test]
-async fn a_forgotten_session_is_found() {
-    finds(Fault::ForgottenSession, 10, false, Rule::SessionLost).await;
-}
-
-#[tokio::test]
-async fn a_second_seat_at_a_resume_is_found() {
-    finds(Fault::SecondSeatOnResume, 6, false, Rule::SecondSeat).await;
-}
-
-#[tokio::test]
-async fn a_second_seat_at_a_repeated_login_is_found() {
-    finds(Fault::SecondSeatOnRepeat, 4, false, Rule::SecondSeat).await;
-}
-
-#[tokio::test]
-async fn a_seat_that_a_close_frame_frees_is_found() {
-    finds(Fault::FreedOnClose, 10, false, Rule::FreedOnClose).await;
-}
-
-#[tokio::test]
-async fn an_old_goodbye_that_ends_the_new_connection_is_found() {
-    finds(Fault::OldGoodbye, 10, false, Rule::OldGoodbye).await;
-}
-
-#[tokio::test]
-async fn a_number_that_lies_to_the_administrator_is_found() {
-    finds(Fault::LyingView, 10, true, Rule::NumberLies).await;
-}
-
-#[tokio::test]
-async fn a_number_that_lies_in_a_refusal_is_found() {
-    finds(Fault::LyingRefusal, 10, false, Rule::NumberLies).await;
-}
-
-#[tokio::test]
-async fn a_wrong_close_code_is_found() {
-    finds(Fault::WrongCloseCode, 10, false, Rule::WrongCloseCode).await;
-}
-
-#[tokio::test]
-async fn a_refusal_without_reason_is_found() {
-    finds(Fault::Unjustified, 1, false, Rule::UnjustifiedRefusal).await;
+/// In one test, so that all wait at the same time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_planted_fault_is_found() {
+    let mut searches = JoinSet::new();
+    for (fault, agents, admin, rule) in FAULTS {
+        searches.spawn(finds(fault, agents, admin, rule));
+    }
+    let missed: Vec<String> = searches.join_all().await.into_iter().flatten().collect();
+    assert!(missed.is_empty(), "{missed:#?}");
 }
