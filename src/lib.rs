@@ -6,3 +6,7 @@
 pub mod seats;
 
 pub mod protocol;
+
+pub mod fleet;
+
+pub mod cli;
