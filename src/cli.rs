@@ -1,6 +1,7 @@
 //! The command line. Nothing else prints.
 
 mod check_config;
+mod fleet;
 mod key;
 mod serve;
 
@@ -26,6 +27,8 @@ enum Command {
     Serve(Box<serve::ServeArguments>),
     /// Say all that is wrong with a configuration file, without starting anything
     CheckConfig(check_config::CheckConfigArguments),
+    /// Simulate agents against a running server, and judge it from outside
+    Fleet(Box<fleet::FleetArguments>),
     /// Make widget keys
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -50,6 +53,10 @@ pub fn run(cli: Cli) -> ExitCode {
     match cli.command {
         Command::Serve(arguments) => serve::run(*arguments),
         Command::CheckConfig(arguments) => check_config::run(&arguments),
+        Command::Fleet(arguments) => fleet::run(*arguments).unwrap_or_else(|error| {
+            complain(format_args!("error: {error:#}"));
+            ExitCode::FAILURE
+        }),
         Command::Key(command) => key::run(&command),
     }
 }

@@ -20,6 +20,7 @@ pub mod telemetry;
 
 pub mod registry;
 
+pub mod fleet;
 pub mod gateway;
 
 pub mod admin;
