@@ -8,7 +8,13 @@
 mod progress;
 mod summary;
 
-use std::{fs, path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::Context;
 use tokio_util::sync::CancellationToken;
@@ -81,7 +87,11 @@ pub fn run(arguments: FleetArguments) -> anyhow::Result<ExitCode> {
                 stop.cancel();
             }
         });
-        let progress = tokio::spawn(progress::show(plan.tally.clone(), plan.duration, watched.clone()));
+        let progress = tokio::spawn(progress::show(
+            Arc::clone(&plan.tally),
+            plan.duration,
+            watched.clone(),
+        ));
         let report = fleet::run(plan).await;
         watched.cancel();
         interrupt.abort();
@@ -112,19 +122,19 @@ fn plan(arguments: FleetArguments) -> anyhow::Result<FleetPlan> {
     plan.duration = arguments.duration;
     plan.seed = arguments.seed;
     plan.grace = arguments.grace;
-    plan.key = arguments.key_file.map(first_line).transpose()?;
+    plan.key = arguments.key_file.as_deref().map(first_line).transpose()?;
     plan.admin = match (arguments.admin_url, arguments.token_file) {
         (Some(url), Some(file)) => Some(AdminAccess {
             url,
-            token: first_line(file)?,
+            token: first_line(&file)?,
         }),
         (_, _) => None,
     };
     Ok(plan)
 }
 
-fn first_line(file: PathBuf) -> anyhow::Result<String> {
-    let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+fn first_line(file: &Path) -> anyhow::Result<String> {
+    let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let line = text.lines().next().unwrap_or_default().trim();
     anyhow::ensure!(!line.is_empty(), "{} is empty", file.display());
     Ok(line.to_owned())

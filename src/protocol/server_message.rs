@@ -116,7 +116,6 @@ impl ServerMessage {
     }
 
     /// `seated` with the times in the wire's form.
-    #[expect(clippy::too_many_arguments, reason = "one for each field of the message")]
     pub fn seated(
         session: Uuid,
         secret: Zeroizing<String>,
