@@ -1,4 +1,5 @@
 //! The referee finds planted faults over real sockets, and accuses nobody who is honest.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 #[path = "referee/toy_server.rs"]
 mod toy_server;
