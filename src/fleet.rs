@@ -3,11 +3,6 @@
 //!
 //! It knows the server only by its wire: nothing here uses the server's own rules, messages or
 //! registry, so that a mistake there is not made here again.
-#![expect(
-    clippy::large_futures,
-    clippy::large_enum_variant,
-    reason = "an agent is one task, and its size is the simulator's"
-)]
 
 mod address;
 mod admin;

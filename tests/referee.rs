@@ -1,4 +1,5 @@
 //! The referee finds planted faults over real sockets, and accuses nobody who is honest.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 #[path = "referee/toy_server.rs"]
 mod toy_server;
@@ -12,7 +13,7 @@ use toy_server::{Fault, GRACE, ToyServer};
 async fn referee(fault: Fault, profile: Profile) -> FleetReport {
     let server = ToyServer::start(fault).await;
     let mut plan = FleetPlan::new(server.url());
-    plan.agents = 14;
+    plan.agents = 36;
     plan.profile = profile;
     plan.grace = Some(GRACE);
     plan.duration = Duration::from_secs(8);

@@ -8,7 +8,13 @@
 mod progress;
 mod summary;
 
-use std::{fs, path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::Context;
 use tokio_util::sync::CancellationToken;
@@ -81,7 +87,11 @@ pub(super) fn run(arguments: FleetArguments) -> anyhow::Result<ExitCode> {
                 stop.cancel();
             }
         });
-        let progress = tokio::spawn(progress::show(std::sync::Arc::clone(&plan.tally), plan.duration, watched.clone()));
+        let progress = tokio::spawn(progress::show(
+            Arc::clone(&plan.tally),
+            plan.duration,
+            watched.clone(),
+        ));
         let report = fleet::run(plan).await;
         watched.cancel();
         interrupt.abort();
@@ -123,7 +133,7 @@ fn plan(arguments: FleetArguments) -> anyhow::Result<FleetPlan> {
     Ok(plan)
 }
 
-fn first_line(file: &std::path::Path) -> anyhow::Result<String> {
+fn first_line(file: &Path) -> anyhow::Result<String> {
     let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let line = text.lines().next().unwrap_or_default().trim();
     anyhow::ensure!(!line.is_empty(), "{} is empty", file.display());

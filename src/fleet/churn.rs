@@ -1,7 +1,10 @@
 //! Agents that behave each for itself: they come, stay, reload, lose their connection for a
 //! shorter or a longer time, and go, with and without a logout.
 
-use std::{sync::atomic::Ordering::Relaxed, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
+};
 
 use rand::RngExt;
 
@@ -29,7 +32,7 @@ enum Act {
 
 /// Plays until closing time, then gives back what is held.
 pub(super) async fn play(mut agent: Agent) {
-    let ground = std::sync::Arc::clone(&agent.ground);
+    let ground = Arc::clone(&agent.ground);
     let spread = agent.share(pace(&agent), 0.0, 1.0);
     ground.pause(spread).await;
     while !ground.over() {
@@ -50,7 +53,7 @@ pub(super) async fn play(mut agent: Agent) {
 }
 
 async fn stay(agent: &mut Agent, mut seat: Seat) {
-    let ground = std::sync::Arc::clone(&agent.ground);
+    let ground = Arc::clone(&agent.ground);
     let mut fresh = true;
     loop {
         ground.plan.tally.connected.fetch_add(1, Relaxed);
@@ -87,11 +90,11 @@ async fn stay(agent: &mut Agent, mut seat: Seat) {
 
 fn choose(agent: &mut Agent, fresh: bool) -> Act {
     match agent.dice.random_range(0..100) {
-        0..22 => Act::Reload,
-        22..46 => Act::ShortDrop,
-        46..56 => Act::LongDrop,
-        56..58 => Act::Silence,
-        58..72 => Act::Double,
+        0..18 => Act::Reload,
+        18..40 => Act::ShortDrop,
+        40..50 => Act::LongDrop,
+        50..52 => Act::Silence,
+        52..72 => Act::Double,
         72..82 if fresh => Act::Repeat,
         72..82 => Act::Reload,
         82..88 => Act::Vanish,
@@ -157,8 +160,7 @@ async fn perform(agent: &mut Agent, seat: Seat, act: Act) -> Option<Seat> {
 /// Resumes after a random part of the grace between two shares; at closing time at once.
 async fn come_back(agent: &mut Agent, ticket: Ticket, from: f64, to: f64) -> Option<Seat> {
     let away = agent.share(agent.ground.grace(), from, to);
-    let ground = std::sync::Arc::clone(&agent.ground);
-    let in_grace = &ground.plan.tally.in_grace;
+    let in_grace = &Arc::clone(&agent.ground).plan.tally.in_grace;
     in_grace.fetch_add(1, Relaxed);
     agent.ground.pause(away).await;
     let answer = agent.resume(ticket, None).await;

@@ -38,7 +38,7 @@ pub(super) enum LetGo {
 }
 
 pub(super) struct Link {
-    socket: WebSocketStream<TcpStream>,
+    socket: Box<WebSocketStream<TcpStream>>,
     stopwatch: Stopwatch,
     /// When it began to send the last thing.
     pub(super) last_sent: Duration,
@@ -51,7 +51,7 @@ pub(super) struct Link {
 impl Link {
     pub(super) async fn open(target: &Target, agent: usize, stopwatch: Stopwatch) -> anyhow::Result<Self> {
         let made = Box::pin(timeout(CONNECT_LIMIT, connect(target, agent)));
-        let socket = made.await.context("no connection in time")??;
+        let socket = Box::new(made.await.context("no connection in time")??);
         let now = stopwatch.read();
         Ok(Self {
             socket,

@@ -1,7 +1,10 @@
 //! All agents at once, in rounds: everybody logs in, everybody's connection is reset, everybody
 //! resumes, everybody stays away past the grace while those without a seat poll for one.
 
-use std::{sync::atomic::Ordering::Relaxed, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
+};
 
 use rand::RngExt;
 use tokio::sync::Barrier;
@@ -56,7 +59,7 @@ pub(super) async fn play(mut agent: Agent, barrier: &Barrier) {
 
 /// Waits for all others, listening meanwhile. False at closing time; the seat is then given back.
 async fn meet(agent: &mut Agent, barrier: &Barrier, seat: &mut Option<Seat>) -> bool {
-    let ground = std::sync::Arc::clone(&agent.ground);
+    let ground = Arc::clone(&agent.ground);
     let connected = &ground.plan.tally.connected;
     let held = u32::from(seat.is_some());
     connected.fetch_add(held, Relaxed);

@@ -22,12 +22,12 @@ use tokio_tungstenite::{
 };
 use uuid::Uuid;
 
-pub const GRACE: Duration = Duration::from_millis(500);
-pub const LIMIT: u32 = 6;
+pub(crate) const GRACE: Duration = Duration::from_millis(500);
+pub(crate) const LIMIT: u32 = 16;
 
 /// What the server does wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub(crate) enum Fault {
     None,
     PurgeEarly,
     PurgeLate,
@@ -58,13 +58,13 @@ struct Seats {
 type Shared = Arc<Mutex<Seats>>;
 
 /// Ends when dropped.
-pub struct ToyServer {
+pub(crate) struct ToyServer {
     port: u16,
     listening: JoinHandle<()>,
 }
 
 impl ToyServer {
-    pub async fn start(fault: Fault) -> Self {
+    pub(crate) async fn start(fault: Fault) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let seats = Shared::default();
@@ -76,7 +76,7 @@ impl ToyServer {
         Self { port, listening }
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("ws://127.0.0.1:{}/v1/seat", self.port)
     }
 }
@@ -132,7 +132,7 @@ async fn serve(stream: TcpStream, seats: Shared, fault: Fault) {
     };
     loop {
         let frame = tokio::select! {
-            _ = superseded.recv() => {
+            Some(()) = superseded.recv() => {
                 let ended = json!({"type": "ended", "reason": "superseded", "message": ""});
                 let _ = socket.send(Message::text(ended.to_string())).await;
                 let _ = socket.close(Some(CloseFrame { code: 4509.into(), reason: "".into() })).await;
