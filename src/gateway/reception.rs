@@ -17,10 +17,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::{SinkExt as _, StreamExt as _};
 use parking_lot::RwLock;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -99,7 +100,7 @@ impl Upper for Reception {
         match admitted {
             Ok((seat, seated)) => {
                 self.metrics.login_took(watch.elapsed());
-                if say(&mut socket, &seated).await {
+                if send(&mut socket, Message::text(seated.to_text())).await.is_ok() {
                     self.seats.spawn(seat.hold(socket, connection));
                 }
             }
@@ -351,16 +352,38 @@ async fn first_text(socket: &mut Socket) -> Result<String, Ending> {
     }
 }
 
-/// Sends `message`; false where the client did not take it in time.
-pub(super) async fn say(socket: &mut Socket, message: &ServerMessage) -> bool {
-    let sent = socket.send(Message::text(message.to_text()));
-    matches!(tokio::time::timeout(WRITE_TIME, sent).await, Ok(Ok(())))
+/// Why a frame was not sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unsent {
+    /// The other side broke the connection: a proof of life.
+    Gone,
+    /// It does not take what it is sent, or TCP gave up: only this server found out.
+    Slow,
+}
+
+/// Sends `message` under the write deadline.
+pub(super) async fn send(socket: &mut Socket, message: Message) -> Result<(), Unsent> {
+    match tokio::time::timeout(WRITE_TIME, socket.send(message)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(tungstenite::Error::Io(error))) if found_out_by_tcp(&error) => Err(Unsent::Slow),
+        Ok(Err(_)) => Err(Unsent::Gone),
+        Err(_) => Err(Unsent::Slow),
+    }
+}
+
+/// What TCP gave up on its own is no word of the other side.
+pub(super) fn found_out_by_tcp(error: &io::Error) -> bool {
+    use io::ErrorKind::{HostUnreachable, NetworkDown, NetworkUnreachable, TimedOut};
+    matches!(
+        error.kind(),
+        TimedOut | HostUnreachable | NetworkUnreachable | NetworkDown
+    )
 }
 
 /// Says the last word and closes.
 pub(super) async fn part(mut socket: Socket, farewell: Farewell) {
     if let Some(message) = &farewell.message
-        && !say(&mut socket, message).await
+        && send(&mut socket, Message::text(message.to_text())).await.is_err()
     {
         return;
     }
