@@ -17,10 +17,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::{SinkExt as _, StreamExt as _};
 use parking_lot::RwLock;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -99,7 +100,7 @@ impl Upper for Reception {
         match admitted {
             Ok((seat, seated)) => {
                 self.metrics.login_took(watch.elapsed());
-                if say(&mut socket, &seated).await {
+                if send(&mut socket, Message::text(seated.to_text())).await.is_ok() {
                     self.seats.spawn(seat.hold(socket, connection));
                 }
             }
@@ -351,18 +352,76 @@ async fn first_text(socket: &mut Socket) -> Result<String, Ending> {
     }
 }
 
-/// Sends `message`; false where the client did not take it in time.
-pub(super) async fn say(socket: &mut Socket, message: &ServerMessage) -> bool {
-    let sent = socket.send(Message::text(message.to_text()));
-    matches!(tokio::time::timeout(WRITE_TIME, sent).await, Ok(Ok(())))
+/// Why a frame was not sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unsent {
+    /// The other side broke the connection: a proof of life.
+    Gone,
+    /// It does not take what it is sent, or TCP gave up: only this server found out.
+    Slow,
+}
+
+/// Sends `message` under the write deadline.
+pub(super) async fn send(socket: &mut Socket, message: Message) -> Result<(), Unsent> {
+    match tokio::time::timeout(WRITE_TIME, socket.send(message)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(tungstenite::Error::Io(error))) if found_out_by_tcp(&error) => Err(Unsent::Slow),
+        Ok(Err(_)) => Err(Unsent::Gone),
+        Err(_) => Err(Unsent::Slow),
+    }
+}
+
+/// What TCP gave up on its own is no word of the other side.
+pub(super) fn found_out_by_tcp(error: &io::Error) -> bool {
+    use io::ErrorKind::{HostUnreachable, NetworkDown, NetworkUnreachable, TimedOut};
+    matches!(
+        error.kind(),
+        TimedOut | HostUnreachable | NetworkUnreachable | NetworkDown
+    )
 }
 
 /// Says the last word and closes.
 pub(super) async fn part(mut socket: Socket, farewell: Farewell) {
     if let Some(message) = &farewell.message
-        && !say(&mut socket, message).await
+        && send(&mut socket, Message::text(message.to_text())).await.is_err()
     {
         return;
     }
     say_goodbye(socket, farewell.code).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use crate::gateway::{FrameBudget, FrameMeter, Metered};
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio_tungstenite::WebSocketStream;
+    use tokio_tungstenite::tungstenite::protocol::Role;
+
+    #[tokio::test]
+    async fn a_reset_met_while_writing_is_a_word_of_the_other_side() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (accepted, _) = listener.accept().await.unwrap();
+        let meter = Arc::new(FrameMeter::new(FrameBudget::default(), Clock::by_hand()));
+        let metered = Metered::new(accepted, &[], meter);
+        let mut socket = WebSocketStream::from_raw_socket(metered, Role::Server, None).await;
+        socket2::SockRef::from(&client)
+            .set_linger(Some(Duration::ZERO))
+            .unwrap();
+        drop(client);
+
+        let unsent = loop {
+            if let Err(unsent) = send(&mut socket, Message::text("x")).await {
+                break unsent;
+            }
+        };
+
+        assert_eq!(unsent, Unsent::Gone, "the grace counts from the reset");
+        assert!(
+            found_out_by_tcp(&io::ErrorKind::TimedOut.into()),
+            "what TCP gave up on is no word"
+        );
+    }
 }

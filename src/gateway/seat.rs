@@ -2,7 +2,7 @@
 
 use super::closing::Ending;
 use super::permits::ConnectionPermit;
-use super::reception::{WRITE_TIME, part, say};
+use super::reception::{Unsent, WRITE_TIME, found_out_by_tcp, part, send};
 use super::upper::Socket;
 use crate::conversation::{Farewell, Reply, Seated};
 use crate::liveness::{Due, Liveness, Rhythm};
@@ -10,7 +10,6 @@ use crate::protocol::{CloseCode, EndReason, ServerMessage};
 use crate::registry::{Mailbox, Notice, Presence, Registry};
 use crate::seats::{Command, Served};
 use futures_util::{SinkExt as _, StreamExt as _};
-use std::io;
 use std::sync::Arc;
 use tokio_tungstenite::tungstenite::{self, Message};
 
@@ -205,21 +204,17 @@ impl Seat {
     }
 
     async fn say(&self, socket: &mut Socket, message: &ServerMessage) -> Option<End> {
-        if say(socket, message).await {
-            None
-        } else {
-            Some(End::Silent)
-        }
+        send(socket, Message::text(message.to_text()))
+            .await
+            .err()
+            .map(End::from)
     }
 
     async fn ping(&self, socket: &mut Socket) -> Option<End> {
-        let sent = socket.send(Message::Ping(tungstenite::Bytes::new()));
-        let sent = tokio::time::timeout(WRITE_TIME, sent).await;
-        if matches!(sent, Ok(Ok(()))) {
-            None
-        } else {
-            Some(End::Silent)
-        }
+        send(socket, Message::Ping(tungstenite::Bytes::new()))
+            .await
+            .err()
+            .map(End::from)
     }
 
     async fn responsive(&self, responsive: bool) {
@@ -242,13 +237,13 @@ impl Seat {
     }
 }
 
-/// What TCP gave up on its own is no word of the other side.
-fn found_out_by_tcp(error: &io::Error) -> bool {
-    use io::ErrorKind::{HostUnreachable, NetworkDown, NetworkUnreachable, TimedOut};
-    matches!(
-        error.kind(),
-        TimedOut | HostUnreachable | NetworkUnreachable | NetworkDown
-    )
+impl From<Unsent> for End {
+    fn from(unsent: Unsent) -> Self {
+        match unsent {
+            Unsent::Gone => Self::Gone,
+            Unsent::Slow => Self::Silent,
+        }
+    }
 }
 
 #[cfg(test)]
