@@ -5,7 +5,7 @@ use super::directory::Directory;
 use super::head::RawOrigin;
 use super::seat::Seat;
 use super::upper::{Socket, Upper, Visitor};
-use crate::clock::{Stopwatch, instant_in, utc};
+use crate::clock::{Stopwatch, utc};
 use crate::conversation::{Farewell, Greeting, greet};
 use crate::credential::{KeyedHash, OfferedOrigin, is_allowed};
 use crate::liveness::{Liveness, Rhythm};
@@ -19,9 +19,10 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use parking_lot::RwLock;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio_tungstenite::tungstenite::{self, Message};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -49,8 +50,8 @@ pub struct Reception {
     pub metrics: Arc<Metrics>,
     /// The tasks of held seats.
     pub seats: TaskTracker,
-    /// Not ready for logins.
-    pub draining: AtomicBool,
+    /// Cancelled by the drain: no more logins, and whoever has not spoken yet is told.
+    pub leaving: CancellationToken,
     /// The next connection's number.
     pub numbers: AtomicU64,
 }
@@ -64,7 +65,7 @@ struct Lot {
 
 impl Upper for Reception {
     fn is_ready(&self) -> bool {
-        !self.draining.load(Ordering::Acquire)
+        !self.leaving.is_cancelled()
     }
 
     async fn converse(self: Arc<Self>, visitor: Visitor) {
@@ -75,7 +76,10 @@ impl Upper for Reception {
             handshake,
             connection,
         } = visitor;
-        let first = tokio::time::timeout_at(deadline, first_text(&mut socket)).await;
+        let first = tokio::select! {
+            first = tokio::time::timeout_at(deadline, first_text(&mut socket)) => first,
+            () = self.leaving.cancelled() => return part(socket, Farewell::draining(Duration::ZERO)).await,
+        };
         drop(handshake);
         let watch = Stopwatch::start();
         let greeting = match first {
@@ -92,14 +96,19 @@ impl Upper for Reception {
             )),
         };
         let mailbox = self.registry.deliveries().open(self.next_number());
+        // The drain leaves before it looks for mailboxes: whoever it missed sees that it left.
         let admitted = match greeting {
-            Ok(Greeting::Login(login)) => self.login(&login, &origin, mailbox).await,
+            Ok(_) if !self.is_ready() => Err(Farewell::draining(Duration::ZERO)),
+            Ok(Greeting::Login(login)) => {
+                let admitted = self.login(&login, &origin, mailbox).await;
+                self.metrics.login_took(watch.elapsed());
+                admitted
+            }
             Ok(Greeting::Resume(resume)) => self.resume(&resume, &origin, mailbox).await,
             Err(farewell) => Err(farewell),
         };
         match admitted {
             Ok((seat, seated)) => {
-                self.metrics.login_took(watch.elapsed());
                 if send(&mut socket, Message::text(seated.to_text())).await.is_ok() {
                     self.seats.spawn(seat.hold(socket, connection));
                 }
@@ -286,8 +295,9 @@ impl Reception {
 
     /// Tells every widget to come back later, spread over a while, those in a call last; then
     /// waits for their connections, at most `timeout`.
-    pub async fn drain(&self, timeout: Duration) {
-        self.draining.store(true, Ordering::Release);
+    /// `conversations` are the tasks of the listener.
+    pub async fn drain(&self, conversations: &TaskTracker, timeout: Duration) {
+        self.leaving.cancel();
         let connections = self.registry.deliveries().connections();
         let fleet = connections.len() as u64;
         let spread = Duration::from_millis(fleet * 1000 / RETURNS_A_SECOND).min(LONGEST_RETURN);
@@ -300,13 +310,16 @@ impl Reception {
                 tokio::task::yield_now().await;
             }
         }
+        conversations.close();
         self.seats.close();
-        let over = instant_in(timeout);
-        if tokio::time::timeout_at(over, self.seats.wait()).await.is_err() {
-            tracing::warn!(
-                connections = self.seats.len(),
-                "the drain took too long and is cut off"
-            );
+        let all_gone = async {
+            // A conversation may still take a seat, so seats come last.
+            conversations.wait().await;
+            self.seats.wait().await;
+        };
+        if tokio::time::timeout(timeout, all_gone).await.is_err() {
+            let connections = conversations.len() + self.seats.len();
+            tracing::warn!(connections, "the drain took too long and is cut off");
         }
     }
 }

@@ -244,20 +244,20 @@ impl Registry {
         let moment = self.clock.moment();
         let outcome = ledger.carry_out(command, moment, &mut effects);
         // Under the lock: the store's order is the order of the decisions.
-        let durable: Vec<_> = effects
-            .iter()
-            .filter(|effect| effect.is_durable())
-            .cloned()
-            .collect();
         let receipt = match place {
-            Some(place) if !durable.is_empty() => {
+            Some(place) if effects.iter().any(Effect::is_durable) => {
                 ledger.sequence += 1;
-                let batch = Batch {
-                    organization: id.clone(),
-                    sequence: ledger.sequence,
-                    effects: durable,
-                };
-                Some(place.record(batch))
+                Some(place.record(|| {
+                    Batch {
+                        organization: id.clone(),
+                        sequence: ledger.sequence,
+                        effects: effects
+                            .iter()
+                            .filter(|effect| effect.is_durable())
+                            .cloned()
+                            .collect(),
+                    }
+                }))
             }
             Some(_) | None => None,
         };

@@ -6,12 +6,15 @@ use crate::seats::{Command, OrganizationId, Outcome, Served};
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// Purges a turn, so that a mass purge does not stand before a newcomer.
 const PURGES_A_TURN: usize = 256;
+/// Before the next try of a sweep that could not be recorded.
+const RETRY: Duration = Duration::from_millis(250);
 /// Organizations that are swept at once.
 const SWEEPS_AT_ONCE: usize = 64;
 
@@ -85,6 +88,7 @@ impl Registry {
                 Ok(_) => break,
                 Err(error) => {
                     tracing::warn!(organization = %id, %error, "a sweep failed and is tried again");
+                    tokio::time::sleep(RETRY).await;
                     break;
                 }
             }

@@ -65,11 +65,11 @@ impl Recorder {
 }
 
 impl Place {
-    /// Sends `batch` on its way. Never waits.
-    pub fn record(self, batch: Batch) -> Receipt {
+    /// Sends a batch on its way; it is made only where something is kept. Never waits.
+    pub fn record(self, batch: impl FnOnce() -> Batch) -> Receipt {
         Receipt(self.0.map(|permit| {
             let (done, receipt) = oneshot::channel();
-            permit.send(Job { batch, done });
+            permit.send(Job { batch: batch(), done });
             receipt
         }))
     }

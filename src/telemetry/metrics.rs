@@ -104,7 +104,7 @@ impl Metrics {
         );
         registry.register(
             "purge_lateness_seconds",
-            "From the end of a grace to its purge by the sweeper; the seat can be granted before",
+            "From the end of a grace to its purge; the seat can be granted before",
             metrics.purge_lateness.clone(),
         );
         registry.register(

@@ -67,3 +67,33 @@ async fn a_second_server_on_one_folder_names_the_one_that_holds_it() {
         "{text}"
     );
 }
+
+#[tokio::test]
+async fn logins_during_a_drain_are_sent_away_and_do_not_hold_it_up() {
+    let mut server = Server::start(60_000);
+    let mut visitors = Vec::new();
+    for _ in 0..20 {
+        visitors.push(Widget::connect(&server).await);
+    }
+    let started = std::time::Instant::now();
+    server.terminate();
+    for visitor in &mut visitors {
+        visitor.send(&json!({"type":"login","org":"acme"})).await;
+    }
+
+    for visitor in &mut visitors {
+        let mut answer = visitor.hear().await;
+        if answer["type"] == "seated" {
+            answer = visitor.hear().await;
+        }
+        assert!(
+            ["draining", "refused"].contains(&answer["type"].as_str().unwrap()),
+            "{answer}"
+        );
+    }
+    assert_eq!(server.exit_code(), Some(0));
+    assert!(
+        started.elapsed() < std::time::Duration::from_secs(20),
+        "cut off and not drained"
+    );
+}

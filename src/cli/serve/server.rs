@@ -15,7 +15,7 @@ use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -36,6 +36,7 @@ pub(super) struct Server {
     stop_accepting: CancellationToken,
     stop: CancellationToken,
     tasks: TaskTracker,
+    conversations: TaskTracker,
     drain_timeout: Duration,
 }
 
@@ -65,7 +66,7 @@ impl Server {
             login_timeout: liveness.login_timeout,
             metrics: Arc::clone(&metrics),
             seats: TaskTracker::new(),
-            draining: AtomicBool::new(false),
+            leaving: CancellationToken::new(),
             numbers: AtomicU64::new(1),
         });
         let listener = Listener::bind(settings.server.listen, listener_settings(settings), clock.clone())
@@ -94,6 +95,7 @@ impl Server {
             stop_accepting: stop_accepting.clone(),
             stop: stop.clone(),
             tasks: tasks.clone(),
+            conversations: listener.running().tasks,
             drain_timeout: settings.server.drain_timeout,
         };
         server.set_up(settings).await;
@@ -111,6 +113,9 @@ impl Server {
         let registry = &self.reception.registry;
         *self.reception.directory.write() = Arc::new(Directory::of(&settings.organizations));
         for organization in &settings.organizations {
+            if organization.waiting_line.is_some() {
+                tracing::warn!(organization = %organization.id, "its waiting line is not served by this version");
+            }
             registry.allocate(
                 &organization.id,
                 organization.allocation.clone(),
@@ -141,7 +146,9 @@ impl Server {
     /// Sends every widget away with a time to come back, then stops.
     pub(super) async fn drain(&self) {
         self.stop_accepting.cancel();
-        self.reception.drain(self.drain_timeout).await;
+        self.reception
+            .drain(&self.conversations, self.drain_timeout)
+            .await;
         self.stop.cancel();
         self.tasks.close();
         if tokio::time::timeout(LAST_WORDS, self.tasks.wait()).await.is_err() {
