@@ -61,7 +61,7 @@ async fn readyz(axum::extract::State(desk): axum::extract::State<Arc<Desk>>) -> 
     if crate::gateway::Upper::is_ready(&*desk.reception) {
         (StatusCode::OK, "ready\n")
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "draining\n")
+        (StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
     }
 }
 

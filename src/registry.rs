@@ -5,8 +5,11 @@
 
 mod authority;
 mod deliveries;
+mod ledger;
 mod presence;
+mod restart;
 mod sweeper;
+mod turns;
 mod view;
 
 pub use authority::{Answer, NotDone, Registry};

@@ -29,6 +29,10 @@ use zeroize::Zeroizing;
 
 /// A client that does not take a message within this time is disconnected.
 pub(super) const WRITE_TIME: Duration = Duration::from_secs(5);
+/// A login that is told `overloaded` waits so long for what it may have been granted to be taken back.
+const WITHDRAWAL: Duration = Duration::from_secs(1);
+/// Between two tries to take a grant back.
+const WITHDRAW_AGAIN: Duration = Duration::from_millis(500);
 /// How many widgets a second may come back after a drain.
 const RETURNS_A_SECOND: u64 = 5_000;
 /// No widget waits longer than this after a drain.
@@ -65,7 +69,7 @@ struct Lot {
 
 impl Upper for Reception {
     fn is_ready(&self) -> bool {
-        !self.leaving.is_cancelled()
+        !self.leaving.is_cancelled() && self.registry.takes_logins() && !self.registry.is_erasure_overdue()
     }
 
     async fn converse(self: Arc<Self>, visitor: Visitor) {
@@ -98,7 +102,7 @@ impl Upper for Reception {
         let mailbox = self.registry.deliveries().open(self.next_number());
         // The drain leaves before it looks for mailboxes: whoever it missed sees that it left.
         let admitted = match greeting {
-            Ok(_) if !self.is_ready() => Err(Farewell::draining(Duration::ZERO)),
+            Ok(_) if self.leaving.is_cancelled() => Err(Farewell::draining(Duration::ZERO)),
             Ok(Greeting::Login(login)) => {
                 let admitted = self.login(&login, &origin, mailbox).await;
                 self.metrics.login_took(watch.elapsed());
@@ -146,15 +150,7 @@ impl Reception {
                 .map(|attempt| self.hashes.attempt(&access.id, attempt.as_bytes())),
             connection: mailbox.number(),
         });
-        let seated = match self.seated(&access.id, command, access.disclose_counts).await {
-            Ok(seated) => seated,
-            Err(farewell) => {
-                if farewell.code == CloseCode::Overloaded {
-                    self.withdraw(&access.id, lot.session).await;
-                }
-                return Err(farewell);
-            }
-        };
+        let seated = self.seated(&access.id, command, access.disclose_counts).await?;
         let rhythm = access.rhythm(self.rhythm);
         let secret = Zeroizing::new(URL_SAFE_NO_PAD.encode(lot.secret.as_slice()));
         Ok(self.seat(seated, mailbox, rhythm, login.heartbeat, lot.phase, secret))
@@ -198,18 +194,23 @@ impl Reception {
         ))
     }
 
-    /// Takes back what was granted to a login that is told `overloaded`, so that it leaves no seat.
+    /// Takes back what was granted to a login that is told `overloaded`, so that it leaves no
+    /// seat: at once where the store is quick, else as soon as it takes it.
     async fn withdraw(self: &Arc<Self>, id: &OrganizationId, session: SessionId) {
-        let end = Command::End {
-            session,
-            cause: Cause::Withdrawn,
-        };
-        if tokio::time::timeout(self.login_timeout, self.registry.submit(id, end))
-            .await
-            .is_err()
-        {
-            tracing::warn!(organization = %id, "a withdrawn login waits to be recorded");
+        if !self.registry.has_session(id, session) {
+            return;
         }
+        let (registry, id) = (Arc::clone(&self.registry), id.clone());
+        let withdrawal = tokio::spawn(async move {
+            let end = Command::End {
+                session,
+                cause: Cause::Withdrawn,
+            };
+            while let Err(NotDone::NotRecorded(_)) = registry.submit(&id, end.clone()).await {
+                tokio::time::sleep(WITHDRAW_AGAIN).await;
+            }
+        });
+        let _ = tokio::time::timeout(WITHDRAWAL, withdrawal).await;
     }
 
     /// Submits a login or a resume. At most the login timeout, then `overloaded`.
@@ -219,7 +220,16 @@ impl Reception {
         command: Command,
         disclose: bool,
     ) -> Result<(Presence, bool, bool), Farewell> {
+        let granted = match &command {
+            Command::Login(login) => Some(login.session),
+            _ => None,
+        };
         let submitted = tokio::time::timeout(self.login_timeout, self.registry.submit(id, command)).await;
+        if submitted.is_err()
+            && let Some(session) = granted
+        {
+            self.withdraw(id, session).await;
+        }
         let answer = match submitted {
             Ok(Ok(answer)) => answer,
             Ok(Err(NotDone::UnknownOrganization)) => {

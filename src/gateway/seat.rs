@@ -100,6 +100,9 @@ impl Seat {
                 Event::Notice(notice) => Some(End::Part(match notice {
                     Notice::Superseded => Farewell::ended(EndReason::Superseded),
                     Notice::Terminated => Farewell::ended(EndReason::Terminated),
+                    Notice::NotRecorded => {
+                        Farewell::error(CloseCode::Overloaded, "this session could not be recorded")
+                    }
                     Notice::Draining { reconnect_after } => Farewell::draining(reconnect_after),
                 })),
                 Event::Due => Box::pin(self.due(socket)).await,

@@ -1,15 +1,16 @@
 //! Who decides about seats, behind four verbs: `submit`, `lost`, `view`, `deliveries`.
 
 use super::deliveries::{Deliveries, Notice};
+use super::ledger::Ledger;
 use super::presence::Presence;
-use super::sweeper::Agenda;
+use super::sweeper::{Agenda, PURGES_A_TURN, RETRY};
+use super::turns::{Turn, Turns};
 use super::view::OrganizationView;
 use crate::clock::Clock;
 use crate::seats::{
-    Allocation, Cause, Command, ConnectionNumber, Effect, Moment, OrganizationId, Outcome, Pool, Served,
-    SessionId, decide,
+    Allocation, Cause, Command, ConnectionNumber, Effect, OrganizationId, Outcome, Pool, Served, SessionId,
 };
-use crate::store::{Batch, NotRecorded, Place, Receipt, Recorder};
+use crate::store::{NotRecorded, Place, Receipt, Recorder};
 use crate::telemetry::Metrics;
 use crate::usage::Today;
 use dashmap::DashMap;
@@ -26,15 +27,11 @@ pub struct Registry {
     clock: Clock,
     metrics: Arc<Metrics>,
     agenda: Agenda,
+    turns: Turns,
 }
 
-/// A pool with what is kept in step with it.
-struct Ledger {
-    pool: Pool,
-    /// Of the last batch that was sent to the recorder.
-    sequence: u64,
-    today: Today,
-}
+/// Logins on their way to the recorder at once; as many places are left for releases.
+const LOGINS_AT_ONCE: usize = crate::store::PLACES / 2;
 
 /// A command that was carried out and recorded.
 pub struct Answer {
@@ -56,8 +53,8 @@ pub enum NotDone {
 }
 
 impl Registry {
-    /// No organization yet.
-    pub fn new(recorder: Recorder, clock: Clock, metrics: Arc<Metrics>) -> Arc<Self> {
+    /// No organization yet. At most `logins_waiting` logins wait for the recorder.
+    pub fn new(recorder: Recorder, clock: Clock, metrics: Arc<Metrics>, logins_waiting: usize) -> Arc<Self> {
         Arc::new(Self {
             pools: DashMap::new(),
             deliveries: Arc::default(),
@@ -65,6 +62,7 @@ impl Registry {
             clock,
             metrics,
             agenda: Agenda::default(),
+            turns: Turns::new(LOGINS_AT_ONCE, logins_waiting),
         })
     }
 
@@ -79,36 +77,35 @@ impl Registry {
             return;
         }
         let pool = Pool::new(allocation, grace);
-        let ledger = Ledger {
-            pool,
-            sequence: 0,
-            today: Today::new(zone),
-        };
+        let ledger = Ledger::new(pool, Today::new(zone), self.recorder.new_life());
         self.pools.insert(id.clone(), Arc::new(Mutex::new(ledger)));
     }
 
-    /// Ends all sessions of an organization and forgets it.
+    /// Ends all sessions of an organization and forgets it. Waits for a store that takes nothing.
     pub async fn remove(self: &Arc<Self>, id: &OrganizationId) {
         let Some(ledger) = self.ledger(id) else { return };
-        let now = self.clock.served();
-        let sessions: Vec<_> = ledger
-            .lock()
-            .pool
-            .sessions(now)
-            .map(|session| session.record.session)
-            .collect();
-        for session in sessions {
-            let ended = self
-                .submit(
-                    id,
-                    Command::End {
-                        session,
-                        cause: Cause::Terminated,
-                    },
-                )
-                .await;
-            if ended.is_err() {
-                tracing::error!(organization = %id, "a session of a removed organization could not be ended");
+        loop {
+            let now = self.clock.served();
+            let next = ledger
+                .lock()
+                .pool
+                .sessions(now)
+                .next()
+                .map(|session| session.record.session);
+            let command = match next {
+                Some(session) => Command::End {
+                    session,
+                    cause: Cause::Terminated,
+                },
+                None => Command::Sweep { most: PURGES_A_TURN },
+            };
+            match self.submit(id, command).await.map(|answer| answer.outcome) {
+                Ok(Outcome::Swept(0)) | Err(NotDone::UnknownOrganization) => break,
+                Ok(_) => {}
+                Err(NotDone::NotRecorded(_)) => {
+                    tracing::warn!(organization = %id, "its sessions cannot be ended yet and are tried again");
+                    tokio::time::sleep(RETRY).await;
+                }
             }
         }
         self.pools.remove(id);
@@ -118,12 +115,24 @@ impl Registry {
     /// it: a seat that it granted goes into grace.
     pub async fn submit(self: &Arc<Self>, id: &OrganizationId, command: Command) -> Result<Answer, NotDone> {
         let ledger = self.ledger(id).ok_or(NotDone::UnknownOrganization)?;
+        let turn = match &command {
+            Command::Login(_) if self.recorder.keeps() => Some(self.turns.wait(id).await?),
+            _ => None,
+        };
         let place = if may_be_durable(&command) {
             Some(self.recorder.reserve().await?)
         } else {
             None
         };
+        let takes = match &command {
+            Command::Login(_) => self.recorder.takes_grants(),
+            _ => place.is_none() || self.recorder.takes_releases(),
+        };
+        if !takes {
+            return Err(NotRecorded.into());
+        }
         let mut pending = self.decide(id, &ledger, &command, place);
+        pending.turn = turn;
         if let Some(receipt) = &mut pending.receipt {
             let recorded = receipt.recorded().await;
             pending.receipt = None;
@@ -147,6 +156,7 @@ impl Registry {
         let Some(ledger) = self.ledger(id) else { return };
         let mut effects = Vec::new();
         let mut ledger = ledger.lock();
+        ledger.forget(session, connection);
         ledger.carry_out(
             &Command::Lost {
                 session,
@@ -228,7 +238,21 @@ impl Registry {
         self.ledger(id)?.lock().pool.next_deadline()
     }
 
-    fn ledger(&self, id: &OrganizationId) -> Option<Arc<Mutex<Ledger>>> {
+    pub(super) fn recorder(&self) -> &Recorder {
+        &self.recorder
+    }
+
+    /// Whether a login can be granted a seat: the store takes it.
+    pub fn takes_logins(&self) -> bool {
+        self.recorder.takes_grants()
+    }
+
+    /// Whether what was erased is still on disk after a minute.
+    pub fn is_erasure_overdue(&self) -> bool {
+        self.recorder.is_erasure_overdue()
+    }
+
+    pub(super) fn ledger(&self, id: &OrganizationId) -> Option<Arc<Mutex<Ledger>>> {
         self.pools.get(id).map(|entry| Arc::clone(entry.value()))
     }
 
@@ -246,18 +270,7 @@ impl Registry {
         // Under the lock: the store's order is the order of the decisions.
         let receipt = match place {
             Some(place) if effects.iter().any(Effect::is_durable) => {
-                ledger.sequence += 1;
-                Some(place.record(|| {
-                    Batch {
-                        organization: id.clone(),
-                        sequence: ledger.sequence,
-                        effects: effects
-                            .iter()
-                            .filter(|effect| effect.is_durable())
-                            .cloned()
-                            .collect(),
-                    }
-                }))
+                Some(place.record(|| ledger.batch(id, &effects)))
             }
             Some(_) | None => None,
         };
@@ -284,6 +297,7 @@ impl Registry {
             registry: Arc::clone(self),
             effects,
             receipt,
+            turn: None,
             answer: Some(Answer { outcome, presence }),
         }
     }
@@ -311,21 +325,13 @@ impl Registry {
     }
 }
 
-impl Ledger {
-    fn carry_out(&mut self, command: &Command, moment: Moment, effects: &mut Vec<Effect>) -> Outcome {
-        let outcome = decide(&self.pool, command, moment, effects);
-        effects.iter().for_each(|effect| self.pool.apply(effect));
-        self.today.note(effects, &self.pool, moment);
-        outcome
-    }
-}
-
 /// A decision on its way to the record. Whoever is concerned is told when it is recorded, also
 /// when nobody waits for the answer any more.
 struct Pending {
     registry: Arc<Registry>,
     effects: Vec<Effect>,
     receipt: Option<Receipt>,
+    turn: Option<Turn>,
     answer: Option<Answer>,
 }
 
@@ -341,8 +347,9 @@ impl Drop for Pending {
         match self.receipt.take() {
             None => self.registry.announce(&effects),
             Some(mut receipt) => {
-                let registry = Arc::clone(&self.registry);
+                let (registry, turn) = (Arc::clone(&self.registry), self.turn.take());
                 tokio::spawn(async move {
+                    let _turn = turn;
                     if receipt.recorded().await.is_ok() {
                         registry.announce(&effects);
                     }

@@ -16,6 +16,8 @@ pub enum Notice {
     Superseded,
     /// The session was ended.
     Terminated,
+    /// The session is not in the store that was read back after a failed commit.
+    NotRecorded,
     /// The server goes away; come back after the close and so long.
     Draining {
         /// The delay.

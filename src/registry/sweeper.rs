@@ -12,9 +12,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// Purges a turn, so that a mass purge does not stand before a newcomer.
-const PURGES_A_TURN: usize = 256;
+pub(super) const PURGES_A_TURN: usize = 256;
 /// Before the next try of a sweep that could not be recorded.
-const RETRY: Duration = Duration::from_millis(250);
+pub(super) const RETRY: Duration = Duration::from_millis(250);
 /// Organizations that are swept at once.
 const SWEEPS_AT_ONCE: usize = 64;
 

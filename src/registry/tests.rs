@@ -23,7 +23,7 @@ struct Scene {
 fn scene(seats: u32) -> Scene {
     let (recorder, jobs) = Recorder::queue(16);
     let clock = Clock::by_hand();
-    let registry = Registry::new(recorder, clock.clone(), Arc::new(Metrics::new()));
+    let registry = Registry::new(recorder, clock.clone(), Arc::new(Metrics::new()), 64);
     let id = OrganizationId::parse("acme").unwrap();
     registry.allocate(&id, Allocation::of(seats), GRACE, TimeZone::UTC);
     Scene {

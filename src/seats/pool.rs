@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 mod decide;
+mod rebuild;
 
 pub use decide::decide;
 

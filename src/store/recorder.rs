@@ -3,7 +3,10 @@
 //! A place is reserved before a pool is locked, so that recording under the lock never waits. The
 //! order of the records is the order in which places are used, which is that of the decisions.
 
+use super::condition::{Condition, State};
 use crate::seats::{Effect, OrganizationId};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use tokio::sync::{mpsc, oneshot};
 
 /// What one decision did to one pool.
@@ -11,10 +14,14 @@ use tokio::sync::{mpsc, oneshot};
 pub struct Batch {
     /// Whose pool.
     pub organization: OrganizationId,
-    /// Counts this pool's batches; there is no gap.
+    /// Which life of the pool: it is rebuilt under a new number after a failed commit.
+    pub life: u64,
+    /// Counts the batches of this life, from 1; there is no gap.
     pub sequence: u64,
     /// What happened, in this order.
     pub effects: Vec<Effect>,
+    /// Set to the sequence when it is recorded, before anybody is told.
+    pub recorded: Arc<AtomicU64>,
 }
 
 /// A batch on its way, and the promise to say when it is recorded.
@@ -33,7 +40,10 @@ pub struct NotRecorded;
 
 /// Takes batches to the record.
 #[derive(Clone)]
-pub struct Recorder(Option<mpsc::Sender<Job>>);
+pub struct Recorder {
+    jobs: Option<mpsc::Sender<Job>>,
+    condition: Arc<Condition>,
+}
 
 /// The right to record one batch without waiting.
 pub struct Place(Option<mpsc::OwnedPermit<Job>>);
@@ -44,23 +54,60 @@ pub struct Receipt(Option<oneshot::Receiver<Result<(), NotRecorded>>>);
 impl Recorder {
     /// Nothing is kept: what is decided counts as recorded.
     pub fn in_memory() -> Self {
-        Self(None)
+        Self {
+            jobs: None,
+            condition: Arc::default(),
+        }
     }
 
     /// At most `places` batches are on their way to whoever takes them from the receiver.
     pub fn queue(places: usize) -> (Self, mpsc::Receiver<Job>) {
         let (jobs, taken) = mpsc::channel(places);
-        (Self(Some(jobs)), taken)
+        let recorder = Self {
+            jobs: Some(jobs),
+            condition: Arc::default(),
+        };
+        (recorder, taken)
     }
 
     /// Waits for a place.
     pub async fn reserve(&self) -> Result<Place, NotRecorded> {
-        match &self.0 {
+        match &self.jobs {
             None => Ok(Place(None)),
             Some(jobs) => Ok(Place(Some(
                 jobs.clone().reserve_owned().await.map_err(|_| NotRecorded)?,
             ))),
         }
+    }
+
+    /// Whether a place is ever waited for.
+    pub fn keeps(&self) -> bool {
+        self.jobs.is_some()
+    }
+
+    /// Whether seats can be granted.
+    pub fn takes_grants(&self) -> bool {
+        self.condition.state() == State::Open
+    }
+
+    /// Whether seats can be freed.
+    pub fn takes_releases(&self) -> bool {
+        self.condition.state() != State::Closed
+    }
+
+    /// Whether what was erased is still in the store's log after a minute.
+    pub fn is_erasure_overdue(&self) -> bool {
+        self.condition.is_erasure_overdue()
+    }
+
+    /// What the recorder can do, shared with whoever writes.
+    pub(super) fn condition(&self) -> &Arc<Condition> {
+        &self.condition
+    }
+
+    /// A number for a new life of a pool.
+    pub fn new_life(&self) -> u64 {
+        self.condition.new_life()
     }
 }
 

@@ -15,6 +15,9 @@ const SECONDS: [f64; 14] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
 ];
 
+/// Bounds of the histogram of decisions in one commit.
+const BATCHES: [f64; 10] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0];
+
 /// The label of a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelValue)]
 #[expect(non_camel_case_types, reason = "the names are the label's values")]
@@ -61,6 +64,12 @@ pub struct Metrics {
     login_seconds: Histogram,
     purge_lateness: Histogram,
     commit_seconds: Histogram,
+    commit_batches: Histogram,
+    starts: Counter,
+    /// Commits of the store that failed.
+    pub store_failures: Counter,
+    /// Truncations of the store's log that failed.
+    pub store_truncation_failures: Counter,
     /// Open sockets of the widget listener.
     pub connections: Gauge,
 }
@@ -77,6 +86,10 @@ impl Metrics {
             login_seconds: histogram(),
             purge_lateness: histogram(),
             commit_seconds: histogram(),
+            commit_batches: Histogram::new(BATCHES),
+            starts: Counter::default(),
+            store_failures: Counter::default(),
+            store_truncation_failures: Counter::default(),
             connections: Gauge::default(),
             registry: Registry::default(),
         };
@@ -111,6 +124,26 @@ impl Metrics {
             "store_commit_seconds",
             "Duration of a commit of the store",
             metrics.commit_seconds.clone(),
+        );
+        registry.register(
+            "store_commit_batches",
+            "Decisions in one commit of the store",
+            metrics.commit_batches.clone(),
+        );
+        registry.register(
+            "store_failures",
+            "Commits that failed; no seats were granted until the store was read back",
+            metrics.store_failures.clone(),
+        );
+        registry.register(
+            "store_truncation_failures",
+            "Times the store's log could not be cut, so that what was erased stayed in it",
+            metrics.store_truncation_failures.clone(),
+        );
+        registry.register(
+            "starts",
+            "How often the store was opened; each start gives every session a full grace",
+            metrics.starts.clone(),
         );
         registry.register(
             "connections",
@@ -173,9 +206,15 @@ impl Metrics {
         self.purge_lateness.observe(duration.as_secs_f64());
     }
 
-    /// A commit took so long.
-    pub fn commit_took(&self, duration: Duration) {
+    /// A commit of so many decisions took so long.
+    pub fn commit_took(&self, duration: Duration, batches: usize) {
         self.commit_seconds.observe(duration.as_secs_f64());
+        self.commit_batches.observe(batches as f64);
+    }
+
+    /// The store was opened so often.
+    pub fn started(&self, starts: u32) {
+        self.starts.inc_by(starts.into());
     }
 
     /// The counters in the text format, without the closing line.

@@ -3,11 +3,7 @@
 use super::server::Server;
 use crate::config::{self, Overrides, Settings};
 use crate::telemetry::{LogFormat, start_logs};
-use rustix::fs::{FlockOperation, flock};
-use std::fs::File;
-use std::io::{Read as _, Seek as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-use std::path::Path;
+use std::io::Write as _;
 use std::process::ExitCode;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -27,7 +23,6 @@ pub(super) fn run(settings: &Settings, overrides: &Overrides) -> ExitCode {
 }
 
 fn start(settings: &Settings, overrides: &Overrides) -> anyhow::Result<()> {
-    let _lock = settings.server.data_dir.as_deref().map(lock_folder).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let served = runtime.block_on(serve(settings, overrides));
     // What still runs was told to end and had its time.
@@ -45,14 +40,13 @@ async fn serve(settings: &Settings, overrides: &Overrides) -> anyhow::Result<()>
     let server = Server::start(settings).await?;
     if settings.server.data_dir.is_none() {
         tracing::info!("in memory: all sessions are gone at exit");
-    } else {
-        tracing::warn!("this version keeps sessions in memory only: they are gone at exit");
     }
     ready(&server, settings)?;
+    server.is_reachable();
     loop {
         tokio::select! {
             () = stop_signal(&mut terminate, &mut interrupt) => break,
-            _ = hang_up.recv() => reload(&server, overrides).await,
+            _ = hang_up.recv() => reload(&server, overrides),
         }
     }
     tracing::info!("draining");
@@ -60,6 +54,7 @@ async fn serve(settings: &Settings, overrides: &Overrides) -> anyhow::Result<()>
         () = server.drain() => tracing::info!("drained"),
         () = stop_signal(&mut terminate, &mut interrupt) => tracing::warn!("stopped at once"),
     }
+    server.close().await;
     Ok(())
 }
 
@@ -70,14 +65,14 @@ async fn stop_signal(terminate: &mut Signal, interrupt: &mut Signal) {
     }
 }
 
-async fn reload(server: &Server, overrides: &Overrides) {
+fn reload(server: &Server, overrides: &Overrides) {
     match config::load(overrides) {
         // A file that is just being written may read as empty; it must not end every session.
         Ok(settings) if settings.organizations.is_empty() => {
             tracing::error!("the configuration names no organization and is not reloaded");
         }
         Ok(settings) => {
-            server.reload(&settings).await;
+            server.reload(&settings);
             tracing::info!("configuration reloaded");
         }
         Err(problems) => {
@@ -100,36 +95,4 @@ fn ready(server: &Server, settings: &Settings) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{line}")?;
     out.flush()
-}
-
-/// Makes the folder and takes it for this process. Held as long as the file is open.
-fn lock_folder(folder: &Path) -> anyhow::Result<File> {
-    use anyhow::Context as _;
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-        .with_context(|| format!("cannot make the data folder {}", folder.display()))?;
-    let path = folder.join("lock");
-    let mut file = std::fs::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(&path)
-        .with_context(|| format!("cannot open {}", path.display()))?;
-    if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
-        let mut holder = String::new();
-        file.read_to_string(&mut holder).unwrap_or_default();
-        anyhow::bail!(
-            "the data folder {} is in use by process {}",
-            folder.display(),
-            holder.trim()
-        );
-    }
-    file.set_len(0)?;
-    file.rewind()?;
-    writeln!(file, "{}", std::process::id())?;
-    Ok(file)
 }

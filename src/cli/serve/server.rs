@@ -2,12 +2,13 @@
 
 use crate::admin::{self, Desk};
 use crate::clock::Clock;
-use crate::config::{AdminTokenSettings, Role, Settings};
+use crate::config::{AdminTokenSettings, OrganizationSettings, Role, Settings};
 use crate::credential::{HashedToken, KeyedHash, admin_token};
 use crate::gateway::{Directory, FrameBudget, Listener, ListenerSettings, Reception};
 use crate::liveness::Rhythm;
 use crate::registry::Registry;
-use crate::store::Recorder;
+use crate::seats::OrganizationId;
+use crate::store::{Closer, ReadBack, Recorder, Store};
 use crate::telemetry::Metrics;
 use anyhow::Context as _;
 use parking_lot::RwLock;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -25,6 +27,8 @@ use tokio_util::task::TaskTracker;
 const HEAR_ALL: Duration = Duration::from_millis(200);
 /// Tasks that do not end within this time after the drain are cut off.
 const LAST_WORDS: Duration = Duration::from_secs(2);
+/// A store that is not closed within this time is left to the next start.
+const CLOSING: Duration = Duration::from_secs(5);
 
 /// A server whose listeners accept.
 pub(super) struct Server {
@@ -38,6 +42,8 @@ pub(super) struct Server {
     tasks: TaskTracker,
     conversations: TaskTracker,
     drain_timeout: Duration,
+    clock: Clock,
+    closer: Option<Closer>,
 }
 
 impl Server {
@@ -50,14 +56,24 @@ impl Server {
         raise_descriptor_limit();
         let clock = Clock::start();
         let metrics = Arc::new(Metrics::new());
-        let registry = Registry::new(Recorder::in_memory(), clock.clone(), Arc::clone(&metrics));
-        let mut key = [0; 32];
-        getrandom::fill(&mut key).context("the system gives no random numbers")?;
+        let Record {
+            recorder,
+            hash_key,
+            sessions,
+            read_backs,
+            closer,
+        } = Record::open(settings.server.data_dir.as_deref(), &metrics)?;
+        let registry = Registry::new(
+            recorder,
+            clock.clone(),
+            Arc::clone(&metrics),
+            settings.limits.logins_waiting,
+        );
         let liveness = &settings.liveness;
         let reception = Arc::new(Reception {
             registry: Arc::clone(&registry),
             directory: RwLock::default(),
-            hashes: KeyedHash::new(&key),
+            hashes: KeyedHash::new(&hash_key),
             rhythm: Rhythm {
                 heartbeat: liveness.heartbeat,
                 silence_limit: liveness.silence_limit,
@@ -97,19 +113,29 @@ impl Server {
             tasks: tasks.clone(),
             conversations: listener.running().tasks,
             drain_timeout: settings.server.drain_timeout,
+            clock,
+            closer,
         };
-        server.set_up(settings).await;
+        server.set_up(settings);
+        registry.restore(sessions);
+        server.remove_others(settings);
         tasks.spawn(listener.run(reception, stop_accepting));
         tasks.spawn(admin::serve(admin_listener, desk, stop.clone()));
         tasks.spawn(Arc::clone(&registry).sweep(stop.clone()));
+        if let Some(read_backs) = read_backs {
+            tasks.spawn(Arc::clone(&registry).heal(read_backs, stop.clone()));
+        }
         tasks.spawn(hear_all_after_long_stalls(registry, stop));
-        clock.release();
         Ok(server)
     }
 
-    /// Makes `settings` hold for organizations, doors and tokens. Sessions go on; those of an
-    /// organization that is not there any more are ended.
-    pub(super) async fn set_up(&self, settings: &Settings) {
+    /// From here on time is served: the ready line is out.
+    pub(super) fn is_reachable(&self) {
+        self.clock.release();
+    }
+
+    /// Makes `settings` hold for organizations, doors and tokens. Sessions go on.
+    fn set_up(&self, settings: &Settings) {
         let registry = &self.reception.registry;
         *self.reception.directory.write() = Arc::new(Directory::of(&settings.organizations));
         for organization in &settings.organizations {
@@ -123,24 +149,32 @@ impl Server {
                 organization.time_zone.clone(),
             );
         }
-        for id in registry.organizations() {
-            if !settings
-                .organizations
-                .iter()
-                .any(|organization| organization.id == id)
-            {
-                registry.remove(&id).await;
-                tracing::info!(organization = %id, "organization removed");
+    }
+
+    /// Ends the sessions of organizations that are not there any more.
+    fn remove_others(&self, settings: &Settings) {
+        for id in self.reception.registry.organizations() {
+            let is_there = |organization: &OrganizationSettings| organization.id == id;
+            if settings.organizations.iter().any(is_there) {
+                continue;
             }
+            let (registry, stop) = (Arc::clone(&self.reception.registry), self.stop.clone());
+            self.tasks.spawn(async move {
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = registry.remove(&id) => tracing::info!(organization = %id, "organization removed"),
+                }
+            });
         }
     }
 
     /// Makes a reloaded configuration hold. What needs a restart keeps its value.
-    pub(super) async fn reload(&self, settings: &Settings) {
+    pub(super) fn reload(&self, settings: &Settings) {
         if !settings.admin_tokens.is_empty() {
             *self.desk.tokens.write() = Arc::new(settings.admin_tokens.clone());
         }
-        self.set_up(settings).await;
+        self.set_up(settings);
+        self.remove_others(settings);
     }
 
     /// Sends every widget away with a time to come back, then stops.
@@ -154,6 +188,53 @@ impl Server {
         if tokio::time::timeout(LAST_WORDS, self.tasks.wait()).await.is_err() {
             tracing::warn!("some tasks did not end in time and are cut off");
         }
+    }
+
+    /// Records what is queued and closes the store.
+    pub(super) async fn close(self) {
+        let Some(closer) = self.closer else { return };
+        if tokio::time::timeout(CLOSING, closer.close()).await.is_err() {
+            tracing::warn!("the store takes too long to close; the next start reads its log");
+        }
+    }
+}
+
+/// The way to the record, and what stood there at the start.
+struct Record {
+    recorder: Recorder,
+    hash_key: [u8; 32],
+    sessions: Vec<(OrganizationId, crate::seats::Record)>,
+    read_backs: Option<mpsc::Receiver<ReadBack>>,
+    closer: Option<Closer>,
+}
+
+impl Record {
+    fn open(folder: Option<&Path>, metrics: &Arc<Metrics>) -> anyhow::Result<Self> {
+        let Some(folder) = folder else {
+            let mut hash_key = [0; 32];
+            getrandom::fill(&mut hash_key).context("the system gives no random numbers")?;
+            return Ok(Self {
+                recorder: Recorder::in_memory(),
+                hash_key,
+                sessions: Vec::new(),
+                read_backs: None,
+                closer: None,
+            });
+        };
+        let store = Store::open(folder, Arc::clone(metrics))?;
+        metrics.started(store.starts);
+        tracing::info!(
+            starts = store.starts,
+            sessions = store.sessions.len(),
+            "the store is open; its sessions wait in grace"
+        );
+        Ok(Self {
+            recorder: store.recorder,
+            hash_key: store.hash_key,
+            sessions: store.sessions,
+            read_backs: Some(store.read_backs),
+            closer: Some(store.closer),
+        })
     }
 }
 

@@ -1,0 +1,173 @@
+//! A pool with what is kept in step with it, all under one lock.
+
+use crate::seats::{
+    Command, ConnectionNumber, Effect, Moment, OrganizationId, Outcome, Pool, Record, SessionId,
+    SessionState, decide,
+};
+use crate::store::Batch;
+use crate::usage::Today;
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// A pool, how far it is recorded, and its numbers of today.
+pub(super) struct Ledger {
+    pub(super) pool: Pool,
+    pub(super) today: Today,
+    /// Which life of the pool: it is rebuilt under a new number after a failed commit.
+    pub(super) life: u64,
+    /// Of the last batch that was sent to the recorder in this life.
+    sequence: u64,
+    /// Of the last batch that is recorded.
+    recorded: Arc<AtomicU64>,
+    /// Who held what before the batches that are not recorded yet. Empty but for logouts,
+    /// endings and repeated logins.
+    unrecorded: VecDeque<Change>,
+}
+
+/// A change of who holds a session, in a batch that is not recorded yet.
+struct Change {
+    sequence: u64,
+    session: SessionId,
+    before: Option<ConnectionNumber>,
+    after: Option<ConnectionNumber>,
+}
+
+impl Ledger {
+    pub(super) fn new(pool: Pool, today: Today, life: u64) -> Self {
+        Self {
+            pool,
+            today,
+            life,
+            sequence: 0,
+            recorded: Arc::default(),
+            unrecorded: VecDeque::new(),
+        }
+    }
+
+    pub(super) fn carry_out(
+        &mut self,
+        command: &Command,
+        moment: Moment,
+        effects: &mut Vec<Effect>,
+    ) -> Outcome {
+        let outcome = decide(&self.pool, command, moment, effects);
+        effects.iter().for_each(|effect| self.pool.apply(effect));
+        self.today.note(effects, &self.pool, moment);
+        outcome
+    }
+
+    /// The batch that records `effects`, the next of this life.
+    pub(super) fn batch(&mut self, id: &OrganizationId, effects: &[Effect]) -> Batch {
+        self.sequence += 1;
+        self.note_changes(effects);
+        Batch {
+            organization: id.clone(),
+            life: self.life,
+            sequence: self.sequence,
+            effects: effects
+                .iter()
+                .filter(|effect| effect.is_durable())
+                .cloned()
+                .collect(),
+            recorded: Arc::clone(&self.recorded),
+        }
+    }
+
+    /// The connection is gone, also for what may have to be taken back.
+    pub(super) fn forget(&mut self, session: SessionId, connection: ConnectionNumber) {
+        for change in &mut self.unrecorded {
+            if change.session == session && change.before == Some(connection) {
+                change.before = None;
+            }
+        }
+    }
+
+    /// Begins a new life with what is recorded. A session whose connection is open stays
+    /// connected, any other gets a full grace. Returns the connections that hold nothing any more.
+    pub(super) fn rebuild(
+        &mut self,
+        recorded: &[Record],
+        moment: Moment,
+        at_least: Duration,
+        life: u64,
+    ) -> Vec<ConnectionNumber> {
+        self.drop_recorded();
+        let held = |record: &Record| (*record, self.holder(record.session, moment));
+        let pool = self
+            .pool
+            .rebuilt(recorded.iter().map(held), moment.served, at_least);
+        let kept: HashMap<_, _> = pool
+            .sessions(moment.served)
+            .filter_map(|session| Some((session.connection()?, ())))
+            .collect();
+        let left = self
+            .pool
+            .sessions(moment.served)
+            .filter_map(crate::seats::Session::connection)
+            .filter(|connection| !kept.contains_key(connection))
+            .collect();
+        let today = std::mem::replace(&mut self.today, Today::new(jiff::tz::TimeZone::UTC));
+        *self = Self::new(pool, today, life);
+        left
+    }
+
+    /// Who holds a recorded session, seen past what was never recorded.
+    fn holder(&self, session: SessionId, moment: Moment) -> Option<SessionState> {
+        let known = self.pool.session(session, moment.served);
+        let state = known.map(|session| session.state);
+        let current = known.and_then(crate::seats::Session::connection);
+        let mut changes = self
+            .unrecorded
+            .iter()
+            .filter(|change| change.session == session)
+            .peekable();
+        let Some(first) = changes.peek().map(|change| change.before) else {
+            return state.filter(|_| current.is_some());
+        };
+        if current.is_some() && changes.all(|change| change.after != current) {
+            // Taken up again since, which needs no record.
+            return state;
+        }
+        first.map(SessionState::connected)
+    }
+
+    fn note_changes(&mut self, effects: &[Effect]) {
+        self.drop_recorded();
+        let sequence = self.sequence;
+        self.unrecorded
+            .extend(effects.iter().filter_map(|effect| match *effect {
+                Effect::SeatResumed {
+                    session,
+                    connection,
+                    superseded,
+                } => Some(Change {
+                    sequence,
+                    session,
+                    before: superseded,
+                    after: Some(connection),
+                }),
+                Effect::SeatReleased {
+                    session, connection, ..
+                } => Some(Change {
+                    sequence,
+                    session,
+                    before: connection,
+                    after: None,
+                }),
+                _ => None,
+            }));
+    }
+
+    fn drop_recorded(&mut self) {
+        let recorded = self.recorded.load(Ordering::Acquire);
+        while self
+            .unrecorded
+            .front()
+            .is_some_and(|change| change.sequence <= recorded)
+        {
+            self.unrecorded.pop_front();
+        }
+    }
+}
