@@ -19,3 +19,5 @@ pub use view::OrganizationView;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod restart_tests;
