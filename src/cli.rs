@@ -1,5 +1,6 @@
 //! The command line. Nothing else prints.
 
+mod backup;
 mod check_config;
 mod fleet;
 mod key;
@@ -27,6 +28,8 @@ enum Command {
     Serve(Box<serve::ServeArguments>),
     /// Say all that is wrong with a configuration file, without starting anything
     CheckConfig(check_config::CheckConfigArguments),
+    /// Copy the store without its live sessions, also while the server runs
+    Backup(backup::BackupArguments),
     /// Simulate agents against a running server, and judge it from outside
     Fleet(Box<fleet::FleetArguments>),
     /// Make widget keys
@@ -53,6 +56,7 @@ pub fn run(cli: Cli) -> ExitCode {
     match cli.command {
         Command::Serve(arguments) => serve::run(*arguments),
         Command::CheckConfig(arguments) => check_config::run(&arguments),
+        Command::Backup(arguments) => backup::run(&arguments),
         Command::Fleet(arguments) => fleet::run(*arguments).unwrap_or_else(|error| {
             complain(format_args!("error: {error:#}"));
             ExitCode::FAILURE

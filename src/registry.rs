@@ -18,6 +18,6 @@ pub use presence::Presence;
 pub use view::OrganizationView;
 
 #[cfg(test)]
-mod tests;
-#[cfg(test)]
 mod restart_tests;
+#[cfg(test)]
+mod tests;

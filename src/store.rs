@@ -2,6 +2,7 @@
 //!
 //! It does not know who is connected, nor what time is served: it keeps facts.
 
+mod backup;
 mod cell;
 mod condition;
 mod database;
@@ -14,6 +15,7 @@ mod slots;
 mod upkeep;
 mod writer;
 
+pub use backup::backup;
 pub use error::StoreError;
 pub use read_back::ReadBack;
 pub use recorder::{Batch, Job, NotRecorded, Place, Receipt, Recorder};
@@ -141,3 +143,6 @@ impl Store {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

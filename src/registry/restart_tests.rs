@@ -144,14 +144,21 @@ async fn after_a_failed_commit_the_connected_stay_and_the_refused_leave_no_seat(
     assert!(matches!(refused, Err(NotDone::NotRecorded(_))));
     assert!(matches!(not_released, Err(NotDone::NotRecorded(_))));
     assert!(!scene.registry.takes_logins(), "closed to grants");
-    assert!(matches!(scene.submit(login(5, 5)).await, Err(NotDone::NotRecorded(_))));
+    assert!(matches!(
+        scene.submit(login(5, 5)).await,
+        Err(NotDone::NotRecorded(_))
+    ));
     drop(lock);
     scene.until_healed().await;
     assert_eq!(scene.connected_and_in_grace(), (2, 1));
     drop(logs_out);
     assert_eq!(scene.connected_and_in_grace(), (1, 2));
     scene.clock.advance(GRACE - Duration::from_millis(1));
-    assert_eq!(scene.connected_and_in_grace(), (1, 2), "full graces since the failure");
+    assert_eq!(
+        scene.connected_and_in_grace(),
+        (1, 2),
+        "full graces since the failure"
+    );
     scene.clock.advance(Duration::from_millis(1));
     assert_eq!(scene.connected_and_in_grace(), (1, 0));
     drop(scene.seated(6).await);

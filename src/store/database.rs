@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Slots of a new store.
-const FIRST_SLOTS: u32 = 1024;
+pub(super) const FIRST_SLOTS: u32 = 1024;
 /// Pages of the log after which a commit brings them into the database: about 800 KiB.
 const CHECKPOINT_PAGES: i64 = 200;
 /// A commit waits so long for a reader of another process.
@@ -213,7 +213,8 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+/// Looks for damage that the engine can see.
+pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     let found: String = connection
         .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
         .map_err(StoreError::engine(path))?;

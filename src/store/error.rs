@@ -48,6 +48,16 @@ pub enum StoreError {
         /// The newest known.
         known: i64,
     },
+    /// A store of another version's server cannot be copied.
+    #[error("{} has format {found}; this version copies format {known}: use the version that runs", path.display())]
+    OtherFormat {
+        /// Which file.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+        /// The one that can be copied.
+        known: i64,
+    },
     /// A reader of another process is in the way.
     #[error("{} is being read by another process", path.display())]
     Busy {

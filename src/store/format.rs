@@ -27,6 +27,9 @@ const MIGRATIONS: [&str; 1] = ["
     );
 "];
 
+/// The tables that a backup copies row by row.
+pub(super) const COPIED: [&str; 1] = ["organization"];
+
 /// The newest format.
 pub(super) const FORMAT: i64 = MIGRATIONS.len() as i64;
 
