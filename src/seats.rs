@@ -6,13 +6,21 @@
 mod allocation;
 mod command;
 mod effect;
+mod ending;
 mod ids;
+mod line;
+mod maintenance;
 mod moment;
 mod pool;
 
 pub use allocation::{Allocation, Increase, Limit, Policy};
 pub use command::{Cause, Command, Full, Login, Outcome, Refusal};
 pub use effect::{Effect, Record};
-pub use ids::{AttemptHash, ConnectionNumber, InvalidOrganizationId, OrganizationId, SecretHash, SessionId};
+pub use ending::{CALL_ENDS_WITHIN, Ending};
+pub use ids::{
+    AttemptHash, ConnectionNumber, HandoffHash, InvalidOrganizationId, OrganizationId, SecretHash, SessionId,
+};
+pub use line::Waiter;
+pub use maintenance::Window;
 pub use moment::{Moment, Served, Timestamp};
-pub use pool::{ATTEMPT_REPEATABLE, Numbers, Pool, Session, SessionState, decide};
+pub use pool::{ATTEMPT_REPEATABLE, HANDOFF_CLAIMABLE, Numbers, Pool, Session, SessionState, decide};

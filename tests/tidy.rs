@@ -183,6 +183,7 @@ fn every_message_of_the_server_stands_in_the_wire_examples() {
         },
         in_use: 50,
         in_grace: 3,
+        waiting: 4,
         next_release: Some(Duration::from_millis(22_500)),
     };
     let seated = ServerMessage::seated(

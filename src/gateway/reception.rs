@@ -149,6 +149,8 @@ impl Reception {
                 .attempt
                 .map(|attempt| self.hashes.attempt(&access.id, attempt.as_bytes())),
             connection: mailbox.number(),
+            wait: None,
+            handoff: None,
         });
         let seated = self.seated(&access.id, command, access.disclose_counts).await?;
         let rhythm = access.rhythm(self.rhythm);
@@ -256,6 +258,8 @@ impl Reception {
                 Refusal::SeatsExhausted(full) => Farewell::exhausted(full, disclose),
                 Refusal::NoAllocation => Farewell::refused(CloseCode::NoAllocation),
                 Refusal::SessionGone => Farewell::refused(CloseCode::SessionGone),
+                Refusal::HandoffInvalid => Farewell::refused(CloseCode::HandoffInvalid),
+                Refusal::Maintenance { .. } => Farewell::refused(CloseCode::Maintenance),
             }),
             Answer { .. } => Err(self.refuse(RefusalCode::overloaded, CloseCode::Overloaded)),
         }

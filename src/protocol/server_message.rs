@@ -153,7 +153,7 @@ impl ServerMessage {
                 limit: full.limit.total,
                 in_use: full.in_use,
                 in_grace: full.in_grace,
-                waiting: 0,
+                waiting: full.waiting,
             }),
             next_release_s: next.filter(|_| disclose),
         }

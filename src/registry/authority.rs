@@ -166,7 +166,7 @@ impl Registry {
             self.clock.moment(),
             &mut effects,
         );
-        let next = ledger.pool.next_deadline();
+        let next = ledger.pool.next_due(self.clock.served());
         drop(ledger);
         self.agenda.note(id, next);
         self.metrics.count(&effects);
@@ -205,7 +205,7 @@ impl Registry {
                 at_least: Duration::ZERO,
             };
             ledger.carry_out(&command, self.clock.moment(), &mut Vec::new());
-            let next = ledger.pool.next_deadline();
+            let next = ledger.pool.next_due(self.clock.served());
             drop(ledger);
             self.agenda.note(&id, next);
         }
@@ -234,8 +234,8 @@ impl Registry {
         &self.agenda
     }
 
-    pub(super) fn next_deadline(&self, id: &OrganizationId) -> Option<Served> {
-        self.ledger(id)?.lock().pool.next_deadline()
+    pub(super) fn next_due(&self, id: &OrganizationId) -> Option<Served> {
+        self.ledger(id)?.lock().pool.next_due(self.clock.served())
     }
 
     pub(super) fn recorder(&self) -> &Recorder {
@@ -361,10 +361,19 @@ impl Drop for Pending {
 
 fn may_be_durable(command: &Command) -> bool {
     match command {
-        Command::Login(_) | Command::Logout { .. } | Command::End { .. } | Command::Sweep { .. } => true,
+        Command::Login(_)
+        | Command::Logout { .. }
+        | Command::End { .. }
+        | Command::EndLater { .. }
+        | Command::Sweep { .. } => true,
         Command::Resume { .. }
         | Command::Lost { .. }
         | Command::Status { .. }
+        | Command::WaiterHeard { .. }
+        | Command::LeaveLine { .. }
+        | Command::OfferHandoff { .. }
+        | Command::CancelHandoff { .. }
+        | Command::Maintain(_)
         | Command::Responsive { .. }
         | Command::Allocate(_)
         | Command::SetGrace(_)

@@ -40,6 +40,8 @@ fn login(n: u8) -> Command {
         secret: SecretHash([n; 16]),
         attempt: Some(AttemptHash([n; 16])),
         connection: ConnectionNumber(n.into()),
+        wait: None,
+        handoff: None,
     })
 }
 

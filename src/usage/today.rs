@@ -160,6 +160,8 @@ mod tests {
             secret: SecretHash([0; 16]),
             attempt: attempt.map(|a| AttemptHash([a; 16])),
             connection: ConnectionNumber(n.into()),
+            wait: None,
+            handoff: None,
         });
         let mut effects = Vec::new();
         decide(pool, &command, moment, &mut effects);

@@ -109,6 +109,7 @@ impl Reference {
                 limit,
                 in_use,
                 in_grace: self.in_grace(),
+                waiting: 0,
                 next_release: ends.min().map(|end| Duration::from_nanos(end - now)),
             };
             return refused(Refusal::SeatsExhausted(full), login);
@@ -121,6 +122,7 @@ impl Reference {
             attempt: login.attempt,
             over_allocation,
             granted_at: Timestamp(self.utc),
+            ending: None,
         };
         let repeatable_until = Served::from_nanos(now + MINUTE);
         self.seats.push(Session {

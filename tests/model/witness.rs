@@ -58,6 +58,14 @@ impl Witness {
                 }
             }
             Effect::SecretRenewed { .. }
+            | Effect::EndingPlanned { .. }
+            | Effect::EndingDue { .. }
+            | Effect::LineJoined { .. }
+            | Effect::LineLeft { .. }
+            | Effect::LineHeard { .. }
+            | Effect::HandoffOffered { .. }
+            | Effect::HandoffWithdrawn { .. }
+            | Effect::Maintained(_)
             | Effect::Refused { .. }
             | Effect::WouldBeRefused
             | Effect::Allocated(_)

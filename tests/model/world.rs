@@ -142,7 +142,7 @@ impl World {
         let kept = self.pool.sessions(moment.served).count();
         assert_eq!(kept, in_use as usize);
         let next = self.reference.seats.iter().filter_map(until).min();
-        assert_eq!(self.pool.next_deadline().map(Served::as_nanos), next);
+        assert_eq!(self.pool.next_due(moment.served).map(Served::as_nanos), next);
         if limit.total > 0 && in_use >= limit.total {
             self.tally.was_full = 1;
         }

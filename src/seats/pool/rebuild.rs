@@ -8,7 +8,8 @@ use std::time::Duration;
 impl Pool {
     /// The same pool with the recorded sessions instead of its own. Each is in the state that
     /// stands beside it, or, where nobody is connected, in grace for the longer of the pool's
-    /// grace and `at_least`. Every attempt can be repeated as after its grant.
+    /// grace and `at_least`. Every attempt can be repeated as after its grant. Hand-off codes are
+    /// void; who waits goes on waiting.
     pub fn rebuilt(
         &self,
         recorded: impl IntoIterator<Item = (Record, Option<SessionState>)>,
@@ -25,7 +26,13 @@ impl Pool {
             if let Some(session) = pool.sessions.get_mut(&id) {
                 session.resumes = resumes;
             }
+            if let (Some(ending), SessionState::Connected { .. }) = (record.ending, state) {
+                let until = self.ending_at(id).unwrap_or(now + ending.goes_on());
+                pool.end_at(id, until);
+            }
         }
+        pool.line.clone_from(&self.line);
+        pool.windows.clone_from(&self.windows);
         pool
     }
 }

@@ -11,6 +11,12 @@ impl Reference {
         let (now, grace) = (self.now, self.grace);
         match *command {
             Command::Login(_) | Command::Sweep { .. } => unreachable!("answered before"),
+            Command::EndLater { .. }
+            | Command::LeaveLine { .. }
+            | Command::WaiterHeard { .. }
+            | Command::OfferHandoff { .. }
+            | Command::CancelHandoff { .. }
+            | Command::Maintain(_) => panic!("no history asks this"),
             Command::Resume {
                 session,
                 secret,

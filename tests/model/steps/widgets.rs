@@ -20,6 +20,8 @@ impl World {
             secret: SecretHash(self.fresh()),
             attempt,
             connection: self.connection_for(attempt),
+            wait: None,
+            handoff: None,
         };
         let too_late = self.has_a_seat(attempt);
 

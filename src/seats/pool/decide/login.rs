@@ -1,0 +1,108 @@
+//! What a login comes to, judged in the contract's order: attempt, hand-off, maintenance,
+//! allocation, line.
+
+use super::{find_seat, handoff, held_after, line, refuse};
+use crate::seats::command::{Full, Login, Outcome, Refusal};
+use crate::seats::effect::{Effect, Record};
+use crate::seats::ids::SessionId;
+use crate::seats::moment::{Moment, Served};
+use crate::seats::pool::{ATTEMPT_REPEATABLE, Pool, count};
+
+pub(super) fn login(pool: &Pool, login: Login, moment: Moment, effects: &mut Vec<Effect>) -> Outcome {
+    if let Some(outcome) = repeated(pool, login, moment.served, effects) {
+        return outcome;
+    }
+    if let Some(code) = login.handoff {
+        return handoff::claim(pool, login, code, moment, effects);
+    }
+    if let Some(ends_in) = maintenance(pool, moment) {
+        return refuse(Refusal::Maintenance { ends_in }, login.attempt, effects);
+    }
+    if !pool.allocation.is_open(moment.utc) {
+        return refuse(Refusal::NoAllocation, login.attempt, effects);
+    }
+    if let Some(outcome) = line::take_over_place(pool, login, moment, effects) {
+        return outcome;
+    }
+    line::serve(pool, moment, effects);
+    let Some(over_allocation) = find_seat(pool, moment, effects) else {
+        return match line::join(pool, login, effects) {
+            Some(outcome) => outcome,
+            None => {
+                let full = full(pool, moment, effects);
+                refuse(Refusal::SeatsExhausted(full), login.attempt, effects)
+            }
+        };
+    };
+    if over_allocation && pool.allocation.policy == crate::seats::Policy::Observe {
+        effects.push(Effect::WouldBeRefused);
+    }
+    effects.push(Effect::SeatGranted {
+        record: Record {
+            session: login.session,
+            secret: login.secret,
+            attempt: login.attempt,
+            over_allocation,
+            granted_at: moment.utc,
+            ending: None,
+        },
+        connection: login.connection,
+        repeatable_until: moment.served + ATTEMPT_REPEATABLE,
+    });
+    Outcome::Seated {
+        session: login.session,
+        resumed: false,
+        over_allocation,
+    }
+}
+
+/// How long there are still no new logins.
+pub(super) fn maintenance(pool: &Pool, moment: Moment) -> Option<std::time::Duration> {
+    let windows = pool.windows.iter();
+    windows.filter_map(|window| window.refuses_for(moment.utc)).max()
+}
+
+/// A login whose attempt already has a session gets that one, with the new secret.
+fn repeated(pool: &Pool, login: Login, now: Served, effects: &mut Vec<Effect>) -> Option<Outcome> {
+    let attempt = login.attempt?;
+    let session = pool
+        .attempts
+        .range((attempt, SessionId([0; 16]))..=(attempt, SessionId([u8::MAX; 16])))
+        .filter_map(|(_, id)| pool.session(*id, now))
+        .filter(|session| now < session.repeatable_until)
+        .max_by_key(|session| (session.repeatable_until, session.record.granted_at))?;
+    let id = session.record.session;
+    let over_allocation = session.record.over_allocation;
+    effects.push(Effect::SecretRenewed {
+        session: id,
+        secret: login.secret,
+    });
+    effects.push(Effect::SeatResumed {
+        session: id,
+        connection: login.connection,
+        superseded: session.connection().filter(|older| *older != login.connection),
+    });
+    super::ending::resume(pool, session, now, effects);
+    Some(Outcome::Seated {
+        session: id,
+        resumed: true,
+        over_allocation,
+    })
+}
+
+/// The numbers of a pool without a free seat.
+fn full(pool: &Pool, moment: Moment, effects: &[Effect]) -> Full {
+    // All that is over was purged before, or there would be a seat.
+    let purged = effects.iter().filter(|effect| super::is_purge(effect)).count();
+    Full {
+        limit: pool.allocation.limit(moment.utc),
+        in_use: held_after(pool, effects),
+        in_grace: count(pool.deadlines.len() - purged),
+        waiting: count(line::after(pool, effects).len()),
+        next_release: pool
+            .deadlines
+            .iter()
+            .nth(purged)
+            .map(|(until, _)| until.since(moment.served)),
+    }
+}
