@@ -16,6 +16,8 @@ use process::Server;
 use std::time::{Duration, Instant};
 
 const FEW: usize = 1_000;
+/// Sizes on the way: bytes and CPU of one more widget are to be the same at each.
+const SIZES: [usize; 4] = [3_000, 6_000, 12_000, MANY];
 const MANY: usize = 18_000;
 const REST: Duration = Duration::from_secs(10);
 
@@ -89,23 +91,27 @@ async fn memory() {
     let mut widgets = login_all(&server.listen, FEW).await;
     tokio::time::sleep(REST).await;
     let few = server.anonymous_bytes();
-    widgets.extend(login_all(&server.listen, MANY - FEW).await);
-    tokio::time::sleep(REST).await;
-    let per_connection = |bytes: u64| (bytes.saturating_sub(few)) / (MANY - FEW) as u64;
-    println!(
-        "bytes per idle seated widget at {MANY}: {} (at most 3500)",
-        per_connection(server.anonymous_bytes())
-    );
+    let per_connection = |count: usize| server.anonymous_bytes().saturating_sub(few) / (count - FEW) as u64;
+    for size in SIZES {
+        let newcomers = size - widgets.len();
+        let before = server.cpu_seconds();
+        widgets.extend(login_all(&server.listen, newcomers).await);
+        let spent = server.cpu_seconds() - before;
+        tokio::time::sleep(REST).await;
+        println!(
+            "idle seated widgets: {size}, bytes per widget {} (at most 3500), cpu per 10,000 of the last logins {:.3} s",
+            per_connection(size),
+            spent * 10_000.0 / newcomers as f64
+        );
+    }
 
     let sessions: Vec<_> = widgets.into_iter().map(Widget::reset).collect();
     let resumed = client::resume_all(&server.listen, sessions).await;
     tokio::time::sleep(REST).await;
     println!(
-        "bytes after loss and return of all: {} (at most 4500)",
-        per_connection(server.anonymous_bytes())
+        "bytes after loss and return of all {MANY}: {} (at most 4500)",
+        per_connection(MANY)
     );
-
-    // Half of the seats are enough to see a mass purge before newcomers.
     drop(resumed);
 }
 
