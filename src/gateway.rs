@@ -12,6 +12,7 @@ pub mod head;
 mod listener;
 mod permits;
 mod reception;
+mod resting;
 mod seat;
 mod upper;
 

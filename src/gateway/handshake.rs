@@ -4,7 +4,8 @@ use super::answers;
 use super::frames::{FrameMeter, Metered};
 use super::head::{self, Judgement, RawOrigin};
 use super::permits::{ConnectionPermit, HandshakePermit};
-use super::upper::{Socket, Upper, Visitor};
+use super::resting::Resting;
+use super::upper::{Upper, Visitor};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -17,8 +18,6 @@ use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 /// The longest head of a request.
 const HEAD_BYTES: usize = 8192;
@@ -53,7 +52,7 @@ pub(super) async fn shake_hands(arrival: Arrival, upper: &impl Upper) -> Option<
     let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
     let metered = Metered::new(parts.io.into_inner(), &parts.read_buf, arrival.meter);
     Some(Visitor {
-        socket: websocket(metered, arrival.message_bytes).await,
+        socket: Resting::new(metered, arrival.message_bytes).take_up().await,
         origin,
         deadline: arrival.deadline,
         handshake: arrival.handshake,
@@ -100,15 +99,4 @@ fn answer(
         }
         Judgement::Answer(refusal) => answers::refusal(&refusal),
     }
-}
-
-/// The buffers never shrink again, so these limits are the memory of a connection.
-async fn websocket(metered: Metered<TcpStream>, message_bytes: usize) -> Socket {
-    let config = WebSocketConfig::default()
-        .read_buffer_size(1024)
-        .write_buffer_size(0)
-        .max_write_buffer_size(16 * 1024)
-        .max_frame_size(Some(message_bytes))
-        .max_message_size(Some(message_bytes));
-    WebSocketStream::from_raw_socket(metered, Role::Server, Some(config)).await
 }

@@ -3,7 +3,8 @@
 use super::closing::{Ending, say_goodbye};
 use super::directory::Directory;
 use super::head::RawOrigin;
-use super::seat::Seat;
+use super::resting::Resting;
+use super::seat::{Held, Seat};
 use super::upper::{Socket, Upper, Visitor};
 use crate::clock::{Stopwatch, utc};
 use crate::conversation::{Farewell, Greeting, greet};
@@ -112,9 +113,10 @@ impl Upper for Reception {
             Err(farewell) => Err(farewell),
         };
         match admitted {
-            Ok((seat, seated)) => {
+            Ok((held, seated)) => {
                 if send(&mut socket, Message::text(seated.to_text())).await.is_ok() {
-                    self.seats.spawn(seat.hold(socket, connection));
+                    let seat = Box::new(Seat::new(*held, Resting::put_down(socket)));
+                    self.seats.spawn(seat.hold(connection));
                 }
             }
             Err(farewell) => part(socket, farewell).await,
@@ -128,7 +130,7 @@ impl Reception {
         login: &LoginMessage,
         origin: &RawOrigin,
         mailbox: Mailbox,
-    ) -> Result<(Box<Seat>, ServerMessage), Farewell> {
+    ) -> Result<(Box<Held>, ServerMessage), Farewell> {
         let directory = Arc::clone(&self.directory.read());
         let access = directory.find(&login.org);
         let Some(access) = access.filter(|access| access.admits(login.key.as_deref().map(String::as_str)))
@@ -163,7 +165,7 @@ impl Reception {
         resume: &ResumeMessage,
         origin: &RawOrigin,
         mailbox: Mailbox,
-    ) -> Result<(Box<Seat>, ServerMessage), Farewell> {
+    ) -> Result<(Box<Held>, ServerMessage), Farewell> {
         let directory = Arc::clone(&self.directory.read());
         let Some(access) = directory.find(&resume.org) else {
             return Err(self.refuse(RefusalCode::unauthorized, CloseCode::Unauthorized));
@@ -273,7 +275,7 @@ impl Reception {
         heartbeat: bool,
         phase: f64,
         secret: Zeroizing<String>,
-    ) -> (Box<Seat>, ServerMessage) {
+    ) -> (Box<Held>, ServerMessage) {
         let grace = self.registry.grace(presence.organization()).unwrap_or_default();
         let session = Uuid::from_bytes(presence.session().0);
         let seated = ServerMessage::seated(
@@ -286,16 +288,7 @@ impl Reception {
             utc(),
         );
         let liveness = Liveness::new(self.registry.clock().served(), heartbeat, phase, rhythm);
-        (
-            Box::new(Seat::new(
-                Arc::clone(&self.registry),
-                presence,
-                mailbox,
-                liveness,
-                rhythm,
-            )),
-            seated,
-        )
+        (Box::new(Held::new(presence, mailbox, liveness, rhythm)), seated)
     }
 
     fn refuse(&self, counted: RefusalCode, code: CloseCode) -> Farewell {
@@ -390,7 +383,16 @@ pub(super) enum Unsent {
 
 /// Sends `message` under the write deadline.
 pub(super) async fn send(socket: &mut Socket, message: Message) -> Result<(), Unsent> {
-    match tokio::time::timeout(WRITE_TIME, socket.send(message)).await {
+    within_write_time(socket.send(message)).await
+}
+
+/// Sends what the WebSocket has to say by itself, under the write deadline.
+pub(super) async fn flush(socket: &mut Socket) -> Result<(), Unsent> {
+    within_write_time(socket.flush()).await
+}
+
+async fn within_write_time(sent: impl Future<Output = Result<(), tungstenite::Error>>) -> Result<(), Unsent> {
+    match tokio::time::timeout(WRITE_TIME, sent).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(tungstenite::Error::Io(error))) if found_out_by_tcp(&error) => Err(Unsent::Slow),
         Ok(Err(_)) => Err(Unsent::Gone),

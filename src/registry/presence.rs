@@ -17,6 +17,11 @@ pub struct Presence {
 }
 
 impl Presence {
+    /// Who decides about it.
+    pub fn registry(&self) -> &Arc<Registry> {
+        &self.registry
+    }
+
     /// Whose seat it is.
     pub fn organization(&self) -> &OrganizationId {
         &self.organization

@@ -11,5 +11,6 @@ mod admin;
 mod ending;
 mod login;
 mod presence;
+mod resting;
 mod server;
 mod widget;
