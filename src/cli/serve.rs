@@ -1,5 +1,6 @@
 //! `serve`: run the server.
 
+mod descriptors;
 mod running;
 mod server;
 

@@ -8,8 +8,14 @@
 #![expect(unreachable_pub, reason = "a test binary has no outside")]
 
 mod admin;
+mod clock;
+mod descriptors;
 mod ending;
 mod login;
+mod oddities;
 mod presence;
 mod server;
+mod slow_reader;
+mod slowloris;
+mod starved;
 mod widget;

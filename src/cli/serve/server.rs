@@ -1,5 +1,6 @@
 //! A running server: what is started in which order, and how it ends.
 
+use super::descriptors;
 use crate::admin::{self, Desk};
 use crate::clock::Clock;
 use crate::config::{AdminTokenSettings, Role, Settings};
@@ -47,7 +48,7 @@ impl Server {
             settings.tls.is_none(),
             "[tls] is set, and this version cannot serve it yet"
         );
-        raise_descriptor_limit();
+        let widgets = descriptors::raise();
         let clock = Clock::start();
         let metrics = Arc::new(Metrics::new());
         let registry = Registry::new(Recorder::in_memory(), clock.clone(), Arc::clone(&metrics));
@@ -69,7 +70,8 @@ impl Server {
             leaving: CancellationToken::new(),
             numbers: AtomicU64::new(1),
         });
-        let listener = Listener::bind(settings.server.listen, listener_settings(settings), clock.clone())
+        let listener = listener_settings(settings, widgets);
+        let listener = Listener::bind(settings.server.listen, listener, clock.clone())
             .with_context(|| format!("cannot listen on {}", settings.server.listen))?;
         let admin_listener = TcpListener::bind(settings.server.admin_listen)
             .await
@@ -157,13 +159,14 @@ impl Server {
     }
 }
 
-fn listener_settings(settings: &Settings) -> ListenerSettings {
+/// The settings, and no more connections than there are descriptors for `widgets`.
+fn listener_settings(settings: &Settings, widgets: usize) -> ListenerSettings {
     ListenerSettings {
         login_timeout: settings.liveness.login_timeout,
         message_bytes: settings.limits.message_bytes,
         handshakes: settings.limits.handshakes,
         handshakes_per_address: settings.limits.handshakes_per_address,
-        max_connections: settings.server.max_connections,
+        max_connections: settings.server.max_connections.min(widgets),
         trusted_proxies: settings.server.trusted_proxies.clone(),
         budget: FrameBudget::default(),
     }
@@ -180,22 +183,6 @@ async fn hear_all_after_long_stalls(registry: Arc<Registry>, stop: CancellationT
         registry.clock().everybody_was_heard();
         registry.renew_graces();
         registry.clock().release();
-    }
-}
-
-fn raise_descriptor_limit() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let limit = getrlimit(Resource::Nofile);
-    if setrlimit(
-        Resource::Nofile,
-        Rlimit {
-            current: limit.maximum,
-            maximum: limit.maximum,
-        },
-    )
-    .is_err()
-    {
-        tracing::warn!("the limit of open files could not be raised to the hard one");
     }
 }
 
