@@ -14,6 +14,7 @@ mod ending;
 mod login;
 mod oddities;
 mod presence;
+mod reload;
 mod server;
 mod slow_reader;
 mod slowloris;

@@ -1,6 +1,7 @@
 //! `serve` from the ready line to the exit code.
 
 use super::server::Server;
+use super::watch::{Stillness, Watch};
 use crate::config::{self, Overrides, Settings};
 use crate::telemetry::{LogFormat, start_logs};
 use rustix::fs::{FlockOperation, flock};
@@ -11,13 +12,13 @@ use std::path::Path;
 use std::process::ExitCode;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-pub(super) fn run(settings: &Settings, overrides: &Overrides) -> ExitCode {
+pub(super) fn run(settings: &Settings, overrides: &Overrides, watch: Watch) -> ExitCode {
     let format = match settings.server.log.format {
         config::LogFormat::Text => LogFormat::Text,
         config::LogFormat::Json => LogFormat::Json,
     };
     start_logs(format, settings.server.log.level.as_str());
-    match start(settings, overrides) {
+    match start(settings, overrides, watch) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error:#}");
@@ -26,16 +27,16 @@ pub(super) fn run(settings: &Settings, overrides: &Overrides) -> ExitCode {
     }
 }
 
-fn start(settings: &Settings, overrides: &Overrides) -> anyhow::Result<()> {
+fn start(settings: &Settings, overrides: &Overrides, watch: Watch) -> anyhow::Result<()> {
     let _lock = settings.server.data_dir.as_deref().map(lock_folder).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let served = runtime.block_on(serve(settings, overrides));
+    let served = runtime.block_on(serve(settings, overrides, watch));
     // What still runs was told to end and had its time.
     runtime.shutdown_timeout(std::time::Duration::from_millis(200));
     served
 }
 
-async fn serve(settings: &Settings, overrides: &Overrides) -> anyhow::Result<()> {
+async fn serve(settings: &Settings, overrides: &Overrides, mut watch: Watch) -> anyhow::Result<()> {
     // Signals are caught before the listeners accept, so that none is lost.
     let (mut terminate, mut interrupt, mut hang_up) = (
         signal(SignalKind::terminate())?,
@@ -52,7 +53,8 @@ async fn serve(settings: &Settings, overrides: &Overrides) -> anyhow::Result<()>
     loop {
         tokio::select! {
             () = stop_signal(&mut terminate, &mut interrupt) => break,
-            _ = hang_up.recv() => reload(&server, overrides).await,
+            _ = hang_up.recv() => reload(&server, overrides, &mut watch, Stillness::LongSettled).await,
+            stillness = watch.changed() => reload(&server, overrides, &mut watch, stillness).await,
         }
     }
     tracing::info!("draining");
@@ -70,13 +72,25 @@ async fn stop_signal(terminate: &mut Signal, interrupt: &mut Signal) {
     }
 }
 
-async fn reload(server: &Server, overrides: &Overrides) {
+/// Reads the configuration again. Whoever asks for it by a signal is not asked to wait.
+async fn reload(server: &Server, overrides: &Overrides, watch: &mut Watch, stillness: Stillness) {
+    let version = watch.version();
     match config::load(overrides) {
         // A file that is just being written may read as empty; it must not end every session.
         Ok(settings) if settings.organizations.is_empty() => {
             tracing::error!("the configuration names no organization and is not reloaded");
         }
         Ok(settings) => {
+            let missing = server.missing(&settings);
+            if stillness == Stillness::Settled && !missing.is_empty() {
+                for organization in missing {
+                    tracing::warn!(
+                        %organization,
+                        "missing in the changed configuration: its sessions end unless it is back within 8 s"
+                    );
+                }
+                return;
+            }
             server.reload(&settings).await;
             tracing::info!("configuration reloaded");
         }
@@ -86,6 +100,7 @@ async fn reload(server: &Server, overrides: &Overrides) {
             }
         }
     }
+    watch.take(version);
 }
 
 /// The one line on standard output.

@@ -8,6 +8,7 @@ use crate::credential::{HashedToken, KeyedHash, admin_token};
 use crate::gateway::{Directory, FrameBudget, Listener, ListenerSettings, Reception};
 use crate::liveness::Rhythm;
 use crate::registry::Registry;
+use crate::seats::OrganizationId;
 use crate::store::Recorder;
 use crate::telemetry::Metrics;
 use anyhow::Context as _;
@@ -125,16 +126,22 @@ impl Server {
                 organization.time_zone.clone(),
             );
         }
-        for id in registry.organizations() {
-            if !settings
+        for id in self.missing(settings) {
+            registry.remove(&id).await;
+            tracing::info!(organization = %id, "organization removed");
+        }
+    }
+
+    /// The organizations that `settings` would remove.
+    pub(super) fn missing(&self, settings: &Settings) -> Vec<OrganizationId> {
+        let mut ids = self.reception.registry.organizations();
+        ids.retain(|id| {
+            settings
                 .organizations
                 .iter()
-                .any(|organization| organization.id == id)
-            {
-                registry.remove(&id).await;
-                tracing::info!(organization = %id, "organization removed");
-            }
-        }
+                .all(|organization| organization.id != *id)
+        });
+        ids
     }
 
     /// Makes a reloaded configuration hold. What needs a restart keeps its value.
