@@ -9,11 +9,14 @@
 
 mod admin;
 mod clock;
+mod conversations;
 mod descriptors;
 mod ending;
 mod login;
 mod oddities;
 mod presence;
+#[path = "../model/random.rs"]
+mod random;
 mod reload;
 mod server;
 mod slow_reader;
