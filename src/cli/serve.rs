@@ -1,7 +1,11 @@
 //! `serve`: run the server.
 
+mod descriptors;
+mod first_token;
+mod record;
 mod running;
 mod server;
+mod watch;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -135,8 +139,10 @@ impl From<ServeArguments> for Overrides {
 
 pub(super) fn run(arguments: ServeArguments) -> ExitCode {
     let overrides = Overrides::from(arguments);
+    // Before the file is read, so that no change is missed.
+    let watch = watch::Watch::over(overrides.config.clone());
     match config::load(&overrides) {
-        Ok(settings) => running::run(&settings, &overrides),
+        Ok(settings) => running::run(&settings, &overrides, watch),
         Err(problems) => {
             problems.iter().for_each(complain);
             ExitCode::from(BAD_USE)

@@ -19,12 +19,16 @@ use tokio_util::task::TaskTracker;
 
 /// How long to wait when the machine has no descriptor or no memory left. Those that are open go on.
 const EXHAUSTED_WAIT: Duration = Duration::from_millis(75);
+/// Connections beyond the limit that are told so at the same time; more are closed without a word.
+/// They need descriptors that the rest of the process counts on.
+const TURNED_AWAY_AT_ONCE: usize = 16;
 
 /// The widget listener. Its address is taken; it accepts as soon as it runs.
 pub struct Listener {
     socket: TcpListener,
     handshakes: Arc<Semaphore>,
     addresses: Arc<Addresses>,
+    turned_away: Arc<Semaphore>,
     running: Running,
     meter: Arc<FrameMeter>,
     settings: ListenerSettings,
@@ -46,6 +50,7 @@ impl Listener {
             socket: listen(address)?,
             handshakes: Arc::new(Semaphore::new(settings.handshakes.min(Semaphore::MAX_PERMITS))),
             addresses: Arc::default(),
+            turned_away: Arc::new(Semaphore::new(TURNED_AWAY_AT_ONCE)),
             running: Running::default(),
             meter: Arc::new(FrameMeter::new(settings.budget, clock)),
             settings,
@@ -96,7 +101,8 @@ impl Listener {
         }
     }
 
-    /// A connection without a place of its address is closed without a word.
+    /// A connection without a place of its address is closed without a word, as is one beyond
+    /// the limit if many are just being told.
     fn admit(
         &self,
         stream: TcpStream,
@@ -115,11 +121,10 @@ impl Listener {
             Some(address)
         };
         let permit = HandshakePermit::new(place, address);
-        match self.running.connections.admit(self.settings.max_connections) {
-            Some(connection) => self.receive(stream, permit, connection, upper, stop),
-            None => {
-                self.running.tasks.spawn(answers::turn_away(stream, permit));
-            }
+        if let Some(connection) = self.running.connections.admit(self.settings.max_connections) {
+            self.receive(stream, permit, connection, upper, stop);
+        } else if let Ok(place) = Arc::clone(&self.turned_away).try_acquire_owned() {
+            self.running.tasks.spawn(answers::turn_away(stream, place));
         }
     }
 

@@ -8,9 +8,19 @@
 #![expect(unreachable_pub, reason = "a test binary has no outside")]
 
 mod admin;
+mod clock;
+mod conversations;
+mod descriptors;
 mod ending;
 mod login;
+mod oddities;
 mod presence;
+#[path = "../model/random.rs"]
+mod random;
+mod reload;
 mod resting;
 mod server;
+mod slow_reader;
+mod slowloris;
+mod starved;
 mod widget;

@@ -1,19 +1,20 @@
 //! `serve` from the ready line to the exit code.
 
 use super::server::Server;
+use super::watch::{Stillness, Watch};
 use crate::config::{self, Overrides, Settings};
 use crate::telemetry::{LogFormat, start_logs};
 use std::io::Write as _;
 use std::process::ExitCode;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-pub(super) fn run(settings: &Settings, overrides: &Overrides) -> ExitCode {
+pub(super) fn run(settings: &Settings, overrides: &Overrides, watch: Watch) -> ExitCode {
     let format = match settings.server.log.format {
         config::LogFormat::Text => LogFormat::Text,
         config::LogFormat::Json => LogFormat::Json,
     };
     start_logs(format, settings.server.log.level.as_str());
-    match start(settings, overrides) {
+    match start(settings, overrides, watch) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error:#}");
@@ -22,15 +23,15 @@ pub(super) fn run(settings: &Settings, overrides: &Overrides) -> ExitCode {
     }
 }
 
-fn start(settings: &Settings, overrides: &Overrides) -> anyhow::Result<()> {
+fn start(settings: &Settings, overrides: &Overrides, watch: Watch) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let served = runtime.block_on(serve(settings, overrides));
+    let served = runtime.block_on(serve(settings, overrides, watch));
     // What still runs was told to end and had its time.
     runtime.shutdown_timeout(std::time::Duration::from_millis(200));
     served
 }
 
-async fn serve(settings: &Settings, overrides: &Overrides) -> anyhow::Result<()> {
+async fn serve(settings: &Settings, overrides: &Overrides, mut watch: Watch) -> anyhow::Result<()> {
     // Signals are caught before the listeners accept, so that none is lost.
     let (mut terminate, mut interrupt, mut hang_up) = (
         signal(SignalKind::terminate())?,
@@ -46,7 +47,8 @@ async fn serve(settings: &Settings, overrides: &Overrides) -> anyhow::Result<()>
     loop {
         tokio::select! {
             () = stop_signal(&mut terminate, &mut interrupt) => break,
-            _ = hang_up.recv() => reload(&server, overrides),
+            _ = hang_up.recv() => reload(&server, overrides, &mut watch, Stillness::LongSettled),
+            stillness = watch.changed() => reload(&server, overrides, &mut watch, stillness),
         }
     }
     tracing::info!("draining");
@@ -65,13 +67,25 @@ async fn stop_signal(terminate: &mut Signal, interrupt: &mut Signal) {
     }
 }
 
-fn reload(server: &Server, overrides: &Overrides) {
+/// Reads the configuration again. Whoever asks for it by a signal is not asked to wait.
+fn reload(server: &Server, overrides: &Overrides, watch: &mut Watch, stillness: Stillness) {
+    let version = watch.version();
     match config::load(overrides) {
         // A file that is just being written may read as empty; it must not end every session.
         Ok(settings) if settings.organizations.is_empty() => {
             tracing::error!("the configuration names no organization and is not reloaded");
         }
         Ok(settings) => {
+            let missing = server.missing(&settings);
+            if stillness == Stillness::Settled && !missing.is_empty() {
+                for organization in missing {
+                    tracing::warn!(
+                        %organization,
+                        "missing in the changed configuration: its sessions end unless it is back within 8 s"
+                    );
+                }
+                return;
+            }
             server.reload(&settings);
             tracing::info!("configuration reloaded");
         }
@@ -81,6 +95,7 @@ fn reload(server: &Server, overrides: &Overrides) {
             }
         }
     }
+    watch.take(version);
 }
 
 /// The one line on standard output.

@@ -1,25 +1,25 @@
 //! A running server: what is started in which order, and how it ends.
 
+use super::descriptors;
+use super::first_token::tokens;
+use super::record::Record;
 use crate::admin::{self, Desk};
 use crate::clock::Clock;
-use crate::config::{AdminTokenSettings, OrganizationSettings, Role, Settings};
-use crate::credential::{HashedToken, KeyedHash, admin_token};
+use crate::config::Settings;
+use crate::credential::KeyedHash;
 use crate::gateway::{Directory, FrameBudget, Listener, ListenerSettings, Reception};
 use crate::liveness::Rhythm;
 use crate::registry::Registry;
 use crate::seats::OrganizationId;
-use crate::store::{Closer, ReadBack, Recorder, Store};
+use crate::store::Closer;
 use crate::telemetry::Metrics;
 use anyhow::Context as _;
 use parking_lot::RwLock;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -53,7 +53,7 @@ impl Server {
             settings.tls.is_none(),
             "[tls] is set, and this version cannot serve it yet"
         );
-        raise_descriptor_limit();
+        let widgets = descriptors::raise();
         let clock = Clock::start();
         let metrics = Arc::new(Metrics::new());
         let Record {
@@ -85,7 +85,8 @@ impl Server {
             leaving: CancellationToken::new(),
             numbers: AtomicU64::new(1),
         });
-        let listener = Listener::bind(settings.server.listen, listener_settings(settings), clock.clone())
+        let listener = listener_settings(settings, widgets);
+        let listener = Listener::bind(settings.server.listen, listener, clock.clone())
             .with_context(|| format!("cannot listen on {}", settings.server.listen))?;
         let admin_listener = TcpListener::bind(settings.server.admin_listen)
             .await
@@ -153,11 +154,7 @@ impl Server {
 
     /// Ends the sessions of organizations that are not there any more.
     fn remove_others(&self, settings: &Settings) {
-        for id in self.reception.registry.organizations() {
-            let is_there = |organization: &OrganizationSettings| organization.id == id;
-            if settings.organizations.iter().any(is_there) {
-                continue;
-            }
+        for id in self.missing(settings) {
             let (registry, stop) = (Arc::clone(&self.reception.registry), self.stop.clone());
             self.tasks.spawn(async move {
                 tokio::select! {
@@ -166,6 +163,18 @@ impl Server {
                 }
             });
         }
+    }
+
+    /// The organizations that `settings` would remove.
+    pub(super) fn missing(&self, settings: &Settings) -> Vec<OrganizationId> {
+        let mut ids = self.reception.registry.organizations();
+        ids.retain(|id| {
+            settings
+                .organizations
+                .iter()
+                .all(|organization| organization.id != *id)
+        });
+        ids
     }
 
     /// Makes a reloaded configuration hold. What needs a restart keeps its value.
@@ -199,52 +208,14 @@ impl Server {
     }
 }
 
-/// The way to the record, and what stood there at the start.
-struct Record {
-    recorder: Recorder,
-    hash_key: [u8; 32],
-    sessions: Vec<(OrganizationId, crate::seats::Record)>,
-    read_backs: Option<mpsc::Receiver<ReadBack>>,
-    closer: Option<Closer>,
-}
-
-impl Record {
-    fn open(folder: Option<&Path>, metrics: &Arc<Metrics>) -> anyhow::Result<Self> {
-        let Some(folder) = folder else {
-            let mut hash_key = [0; 32];
-            getrandom::fill(&mut hash_key).context("the system gives no random numbers")?;
-            return Ok(Self {
-                recorder: Recorder::in_memory(),
-                hash_key,
-                sessions: Vec::new(),
-                read_backs: None,
-                closer: None,
-            });
-        };
-        let store = Store::open(folder, Arc::clone(metrics))?;
-        metrics.started(store.starts);
-        tracing::info!(
-            starts = store.starts,
-            sessions = store.sessions.len(),
-            "the store is open; its sessions wait in grace"
-        );
-        Ok(Self {
-            recorder: store.recorder,
-            hash_key: store.hash_key,
-            sessions: store.sessions,
-            read_backs: Some(store.read_backs),
-            closer: Some(store.closer),
-        })
-    }
-}
-
-fn listener_settings(settings: &Settings) -> ListenerSettings {
+/// The settings, and no more connections than there are descriptors for `widgets`.
+fn listener_settings(settings: &Settings, widgets: usize) -> ListenerSettings {
     ListenerSettings {
         login_timeout: settings.liveness.login_timeout,
         message_bytes: settings.limits.message_bytes,
         handshakes: settings.limits.handshakes,
         handshakes_per_address: settings.limits.handshakes_per_address,
-        max_connections: settings.server.max_connections,
+        max_connections: settings.server.max_connections.min(widgets),
         trusted_proxies: settings.server.trusted_proxies.clone(),
         budget: FrameBudget::default(),
     }
@@ -262,68 +233,4 @@ async fn hear_all_after_long_stalls(registry: Arc<Registry>, stop: CancellationT
         registry.renew_graces();
         registry.clock().release();
     }
-}
-
-fn raise_descriptor_limit() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let limit = getrlimit(Resource::Nofile);
-    if setrlimit(
-        Resource::Nofile,
-        Rlimit {
-            current: limit.maximum,
-            maximum: limit.maximum,
-        },
-    )
-    .is_err()
-    {
-        tracing::warn!("the limit of open files could not be raised to the hard one");
-    }
-}
-
-/// The configured tokens, or one operator token that is made at the first start and kept in a
-/// file that only its owner can read.
-fn tokens(settings: &Settings) -> anyhow::Result<(Option<PathBuf>, Vec<AdminTokenSettings>)> {
-    if !settings.admin_tokens.is_empty() {
-        return Ok((None, settings.admin_tokens.clone()));
-    }
-    let file = match (&settings.server.admin_token_file, &settings.server.data_dir) {
-        (Some(file), _) => file.clone(),
-        (None, Some(folder)) => folder.join("admin-token"),
-        (None, None) => {
-            std::env::temp_dir().join(format!("mirabridge-seats-{}.admin-token", std::process::id()))
-        }
-    };
-    let kept = settings.server.data_dir.is_some() || settings.server.admin_token_file.is_some();
-    let token = match std::fs::read_to_string(&file) {
-        Ok(token) if kept && !token.trim().is_empty() => token.trim().to_owned(),
-        Ok(_) | Err(_) => {
-            let mut random = [0; 32];
-            getrandom::fill(&mut random).context("the system gives no random numbers")?;
-            let token = admin_token(random);
-            write_private(&file, &token).with_context(|| format!("cannot write {}", file.display()))?;
-            token
-        }
-    };
-    tracing::info!(file = %file.display(), "the operator's token is in this file");
-    let operator = AdminTokenSettings {
-        label: "operator".to_owned(),
-        role: Role::Operator,
-        hash: HashedToken::of(&token),
-    };
-    Ok((Some(file), vec![operator]))
-}
-
-fn write_private(file: &Path, token: &str) -> std::io::Result<()> {
-    // A file that somebody else put there is not written to.
-    match std::fs::remove_file(file) {
-        Ok(()) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(error),
-    }
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(file)?;
-    writeln!(file, "{token}")
 }
