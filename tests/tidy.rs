@@ -201,21 +201,21 @@ fn every_message_of_the_server_stands_in_the_wire_examples() {
         Farewell::refused(CloseCode::SessionGone),
         Farewell::ended(EndReason::Terminated),
         Farewell::ended(EndReason::Logout),
+        Farewell::maintenance(Duration::from_secs(600)),
         Farewell::draining(Duration::from_millis(1234)),
         Farewell::error(CloseCode::BadMessage, "why"),
     ];
-    let unavailable = ServerMessage::Error {
-        code: "not_available",
-        message: String::new(),
-        closes: Some(false),
-    };
     let mut said: Vec<_> = farewells
         .into_iter()
         .filter_map(|farewell| farewell.message)
         .collect();
     said.extend([
         seated,
-        unavailable,
+        ServerMessage::waiting(2, Some(Duration::from_secs(540))),
+        ServerMessage::waiting(2, None),
+        ServerMessage::handoff("K7Q2-M9XD".to_owned().into(), Duration::from_secs(60)),
+        ServerMessage::ending(Some(Duration::from_secs(120))),
+        ServerMessage::ending(None),
         ServerMessage::Heartbeat,
         ServerMessage::Alive,
     ]);

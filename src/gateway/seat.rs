@@ -6,7 +6,7 @@
 
 mod held;
 
-pub(super) use held::Held;
+pub(super) use held::{Held, last_word};
 
 use super::permits::ConnectionPermit;
 use super::reception::flush;
@@ -79,7 +79,7 @@ impl Seat {
         loop {
             let end = match event {
                 Event::Frame(frame) => held.frame(&mut socket, frame).await,
-                Event::Notice(notice) => Some(Held::notice(notice)),
+                Event::Notice(notice) => held.notice(&mut socket, notice).await,
                 Event::Due => held.due(&mut socket).await,
                 Event::Nothing => None,
             };

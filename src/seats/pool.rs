@@ -189,6 +189,12 @@ impl Pool {
             .filter(move |session| !session.is_over(now))
     }
 
+    /// The ends of the graces that are not over at `now`, the first one first.
+    pub fn deadlines(&self, now: Served) -> impl Iterator<Item = Served> {
+        let running = self.deadlines.iter().map(|(until, _)| *until);
+        running.skip_while(move |until| *until <= now)
+    }
+
     /// Who waits for a seat, the first one first.
     pub fn line(&self) -> impl ExactSizeIterator<Item = &Waiter> {
         self.line.iter()

@@ -23,4 +23,5 @@ mod server;
 mod slow_reader;
 mod slowloris;
 mod starved;
+mod waiting;
 mod widget;

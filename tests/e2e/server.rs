@@ -13,6 +13,7 @@ pub struct Server {
     pub admin: String,
     token: String,
     _folder: tempfile::TempDir,
+    file: Option<tempfile::NamedTempFile>,
 }
 
 impl Server {
@@ -23,6 +24,16 @@ impl Server {
 
     pub fn with(flags: &[&str]) -> Self {
         Self::launch(Command::new(BINARY), flags)
+    }
+
+    /// With this text as its configuration file.
+    pub fn with_file(text: &str) -> Self {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
+        let path = file.path().to_str().unwrap();
+        let mut server = Self::with(&["--config", path]);
+        server.file = Some(file);
+        server
     }
 
     /// `command` runs the binary with the arguments that are added.
@@ -61,6 +72,7 @@ impl Server {
             admin: text("admin_listen"),
             token,
             _folder: folder,
+            file: None,
         }
     }
 
@@ -100,7 +112,7 @@ impl Server {
         self.until("in_grace", seats).await
     }
 
-    async fn until(&self, number: &str, seats: u64) -> Value {
+    pub async fn until(&self, number: &str, seats: u64) -> Value {
         let start = Instant::now();
         loop {
             let numbers = self.organization("acme").await;

@@ -50,6 +50,16 @@ impl Widget {
         }
     }
 
+    /// The next text of this type; others are passed over.
+    pub async fn hear_type(&mut self, kind: &str) -> Value {
+        loop {
+            let message = self.hear().await;
+            if message["type"] == kind {
+                return message;
+            }
+        }
+    }
+
     /// The code and reason of the close frame that comes next.
     pub async fn close(&mut self) -> (u16, String) {
         match self.next().await {

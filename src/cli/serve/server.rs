@@ -7,10 +7,10 @@ use crate::admin::{self, Desk};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::credential::KeyedHash;
-use crate::gateway::{Directory, FrameBudget, Listener, ListenerSettings, Reception};
+use crate::gateway::{Claims, Directory, FrameBudget, Listener, ListenerSettings, Reception};
 use crate::liveness::Rhythm;
 use crate::registry::Registry;
-use crate::seats::OrganizationId;
+use crate::seats::{Allocation, OrganizationId};
 use crate::store::Closer;
 use crate::telemetry::Metrics;
 use anyhow::Context as _;
@@ -73,7 +73,8 @@ impl Server {
         let reception = Arc::new(Reception {
             registry: Arc::clone(&registry),
             directory: RwLock::default(),
-            hashes: KeyedHash::new(&hash_key),
+            hashes: Arc::new(KeyedHash::new(&hash_key)),
+            claims: Claims::default(),
             rhythm: Rhythm {
                 heartbeat: liveness.heartbeat,
                 silence_limit: liveness.silence_limit,
@@ -123,6 +124,7 @@ impl Server {
         tasks.spawn(listener.run(reception, stop_accepting));
         tasks.spawn(admin::serve(admin_listener, desk, stop.clone()));
         tasks.spawn(Arc::clone(&registry).sweep(stop.clone()));
+        tasks.spawn(Arc::clone(&registry).tell_places(stop.clone()));
         if let Some(read_backs) = read_backs {
             tasks.spawn(Arc::clone(&registry).heal(read_backs, stop.clone()));
         }
@@ -140,12 +142,13 @@ impl Server {
         let registry = &self.reception.registry;
         *self.reception.directory.write() = Arc::new(Directory::of(&settings.organizations));
         for organization in &settings.organizations {
-            if organization.waiting_line.is_some() {
-                tracing::warn!(organization = %organization.id, "its waiting line is not served by this version");
-            }
+            let allocation = Allocation {
+                line: organization.waiting_line.unwrap_or(0),
+                ..organization.allocation.clone()
+            };
             registry.allocate(
                 &organization.id,
-                organization.allocation.clone(),
+                allocation,
                 organization.grace,
                 organization.time_zone.clone(),
             );

@@ -5,12 +5,18 @@ use super::super::reception::{Unsent, WRITE_TIME, flush, found_out_by_tcp, part,
 use super::super::upper::Socket;
 use crate::clock::Clock;
 use crate::conversation::{Farewell, Reply, Seated};
+use crate::credential::{KeyedHash, handoff_code};
 use crate::liveness::{Due, Liveness, Rhythm};
 use crate::protocol::{CloseCode, EndReason, ServerMessage};
 use crate::registry::{Mailbox, Notice, Presence, Registry};
-use crate::seats::{Command, Served};
+use crate::seats::{Command, HANDOFF_CLAIMABLE, Served};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio_tungstenite::tungstenite::{self, Message};
+use zeroize::Zeroizing;
+
+/// A widget that got its seat from the line answers within this time, or counts as gone.
+const ANSWER_TIME: Duration = Duration::from_secs(10);
 
 /// A seat with its connection's dialogue and liveness, but without the connection.
 pub(in crate::gateway) struct Held {
@@ -21,6 +27,9 @@ pub(in crate::gateway) struct Held {
     dialogue: Seated,
     /// Frames heard at the last look: parts of a message show only here.
     frames: u64,
+    /// Whoever got its seat from the line has to say something by then.
+    answer_by: Option<Served>,
+    hashes: Arc<KeyedHash>,
 }
 
 /// How a held seat ends for its connection.
@@ -39,6 +48,7 @@ impl Held {
         mailbox: Mailbox,
         liveness: Liveness,
         rhythm: Rhythm,
+        hashes: Arc<KeyedHash>,
     ) -> Self {
         Self {
             presence,
@@ -47,25 +57,31 @@ impl Held {
             rhythm,
             dialogue: Seated::default(),
             frames: 0,
+            answer_by: None,
+            hashes,
         }
+    }
+
+    /// A seat from the line: its widget has to say something soon, or it counts as gone.
+    pub(in crate::gateway) fn given_from_line(mut self) -> Self {
+        self.answer_by = Some(self.now() + ANSWER_TIME);
+        self
     }
 
     /// When something is due if nothing is heard until then.
     pub(super) fn next_due(&self) -> tokio::time::Instant {
         let next = self.liveness.next(self.clock().heard_floor(), self.rhythm);
-        self.clock().instant_of(next)
+        self.clock()
+            .instant_of(self.answer_by.map_or(next, |by| next.min(by)))
     }
 
-    /// The last word of somebody else.
-    pub(super) fn notice(notice: Notice) -> End {
-        End::Part(match notice {
-            Notice::Superseded => Farewell::ended(EndReason::Superseded),
-            Notice::Terminated => Farewell::ended(EndReason::Terminated),
-            Notice::NotRecorded => {
-                Farewell::error(CloseCode::Overloaded, "this session could not be recorded")
-            }
-            Notice::Draining { reconnect_after } => Farewell::draining(reconnect_after),
-        })
+    /// The word of somebody else.
+    pub(super) async fn notice(&self, socket: &mut Socket, notice: Notice) -> Option<End> {
+        match last_word(notice) {
+            Ok(farewell) => Some(End::Part(farewell)),
+            Err(Notice::Ending { within }) => self.say(socket, &ServerMessage::ending(within)).await,
+            Err(_) => None,
+        }
     }
 
     /// Gives the seat up and ends the connection.
@@ -98,6 +114,7 @@ impl Held {
         let now = self.now();
         match frame {
             Some(Ok(Message::Text(text))) => {
+                self.answer_by = None;
                 if self.liveness.message(now) {
                     self.responsive(true).await;
                 }
@@ -128,6 +145,12 @@ impl Held {
             Reply::Say(message) => self.say(socket, &message).await,
             Reply::Part(farewell) => Some(End::Part(farewell)),
             Reply::Release => Some(End::Part(self.release().await)),
+            Reply::OfferHandoff => self.offer_handoff(socket).await,
+            Reply::CancelHandoff => {
+                let (session, connection) = (self.presence.session(), self.presence.connection());
+                self.tell(Command::CancelHandoff { session, connection }).await;
+                None
+            }
             Reply::Note { on_call } => {
                 self.liveness.set_on_call(on_call);
                 self.mailbox.set_on_call(on_call);
@@ -141,6 +164,21 @@ impl Held {
                 None
             }
         }
+    }
+
+    async fn offer_handoff(&self, socket: &mut Socket) -> Option<End> {
+        let mut random = Zeroizing::new([0; 8]);
+        getrandom::fill(&mut *random).expect("the system gives random numbers");
+        let code = handoff_code(*random);
+        let organization = self.presence.organization();
+        self.tell(Command::OfferHandoff {
+            session: self.presence.session(),
+            connection: self.presence.connection(),
+            code: self.hashes.handoff(organization, &code),
+        })
+        .await;
+        self.say(socket, &ServerMessage::handoff(code, HANDOFF_CLAIMABLE))
+            .await
     }
 
     /// Frees the seat. It is free before the answer, or the grace begins.
@@ -163,6 +201,9 @@ impl Held {
         let frames = socket.get_ref().frames_heard();
         if std::mem::replace(&mut self.frames, frames) != frames && !socket.get_ref().is_between_messages() {
             self.liveness.frame(now);
+        }
+        if self.answer_by.is_some_and(|by| by <= now) {
+            return Some(End::Silent);
         }
         match self.liveness.due(now, self.clock().heard_floor(), self.rhythm) {
             Due::Nothing => None,
@@ -219,6 +260,21 @@ impl Held {
 
     fn now(&self) -> Served {
         self.clock().served()
+    }
+}
+
+/// What ends a connection by somebody else's word. Other notices are given back.
+pub(in crate::gateway) fn last_word(notice: Notice) -> Result<Farewell, Notice> {
+    match notice {
+        Notice::Superseded => Ok(Farewell::ended(EndReason::Superseded)),
+        Notice::Terminated => Ok(Farewell::ended(EndReason::Terminated)),
+        Notice::HandedOff => Ok(Farewell::ended(EndReason::HandedOff)),
+        Notice::NotRecorded => Ok(Farewell::error(
+            CloseCode::Overloaded,
+            "this session could not be recorded",
+        )),
+        Notice::Draining { reconnect_after } => Ok(Farewell::draining(reconnect_after)),
+        Notice::Seated(_) | Notice::Place(_) | Notice::Ending { .. } => Err(notice),
     }
 }
 
