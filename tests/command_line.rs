@@ -76,6 +76,10 @@ fn a_file_that_cannot_be_read_is_one_clear_line() {
             "FILE: this is a directory; a file is expected\n".to_owned()
         )
     );
+    // Opens for everybody, and reading it from its beginning is an error, for root as well.
+    let (code, text) = check(Path::new("/proc/self/mem"));
+    assert_eq!(code, Some(2));
+    assert!(text.starts_with("FILE: the file cannot be read: "), "{text}");
     let (code, text) = check(&large);
     assert_eq!(
         (code, text.as_str()),

@@ -7,6 +7,20 @@ use super::random::Random;
 use base64::Engine as _;
 use std::collections::BTreeMap;
 
+const LINES: &[&str] = &[
+    "Host: b",
+    "Content-Length: 3",
+    "Content-Length: 0",
+    "Transfer-Encoding: chunked",
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    "Sec-WebSocket-Version: 8",
+    "Sec-WebSocket-Protocol: mirabridge.seat.v1",
+    "Sec-WebSocket-Protocol: other",
+    "Connection: close",
+    "Upgrade: h2c",
+    "Expect: 100-continue",
+    "Origin: null",
+];
 const PIECES: &[&[u8]] = &[
     b"\r\n",
     b"\n",
@@ -14,17 +28,6 @@ const PIECES: &[&[u8]] = &[
     b"\0",
     b" ",
     b"\r\n ",
-    b"\r\nHost: b",
-    b"\r\nContent-Length: 3",
-    b"\r\nTransfer-Encoding: chunked",
-    b"\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-    b"\r\nSec-WebSocket-Version: 8",
-    b"\r\nSec-WebSocket-Protocol: mirabridge.seat.v1",
-    b"\r\nSec-WebSocket-Protocol: other",
-    b"\r\nConnection: close",
-    b"\r\nUpgrade: h2c",
-    b"\r\nExpect: 100-continue",
-    b"\r\nOrigin: null",
     b"\r\n\r\n",
     b"POST",
     b"HTTP/1.0",
@@ -63,6 +66,10 @@ async fn whatever_head_comes_only_a_good_one_opens_and_nobody_else_notices() {
 
 fn head(random: &mut Random) -> Vec<u8> {
     let mut lines: Vec<&str> = HEAD.trim_end().split("\r\n").collect();
+    if random.chance(30) {
+        let line = random.pick(LINES).unwrap();
+        lines.insert(place(random, lines.len() - 1) + 1, line);
+    }
     if random.chance(20) {
         lines.remove(place(random, lines.len() - 1));
     }
