@@ -139,21 +139,19 @@ impl Listener {
         let arrival = Arrival {
             stream,
             deadline: instant_in(self.settings.login_timeout),
-            login_timeout: self.settings.login_timeout,
             message_bytes: self.settings.message_bytes,
             meter: Arc::clone(&self.meter),
             handshake,
             connection,
         };
-        let (upper, stop, tasks) = (Arc::clone(upper), stop.clone(), self.running.tasks.clone());
+        let (upper, stop) = (Arc::clone(upper), stop.clone());
         self.running.tasks.spawn(async move {
             let visitor = tokio::select! {
                 () = stop.cancelled() => None,
                 visitor = handshake::shake_hands(arrival, &*upper) => visitor,
             };
             if let Some(visitor) = visitor {
-                // A task of its own: this one has held a handshake and would stay as large.
-                tasks.spawn(upper.converse(visitor));
+                upper.converse(visitor).await;
             }
         });
     }

@@ -11,12 +11,11 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::upgrade::OnUpgrade;
 use hyper::{Request, Response};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use parking_lot::Mutex;
 use std::convert::Infallible;
 use std::future::ready;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::net::TcpStream;
 
 /// The longest head of a request.
@@ -26,7 +25,6 @@ const HEAD_BYTES: usize = 8192;
 pub(super) struct Arrival {
     pub(super) stream: TcpStream,
     pub(super) deadline: tokio::time::Instant,
-    pub(super) login_timeout: Duration,
     pub(super) message_bytes: usize,
     pub(super) meter: Arc<FrameMeter>,
     pub(super) handshake: HandshakePermit,
@@ -42,7 +40,7 @@ struct Accepted {
 /// Answers one request. A visitor comes out if it was one for the WebSocket.
 pub(super) async fn shake_hands(arrival: Arrival, upper: &impl Upper) -> Option<Visitor> {
     let accepted = Mutex::new(None);
-    let served = serve(arrival.stream, arrival.login_timeout, upper, &accepted);
+    let served = serve(arrival.stream, upper, &accepted);
     tokio::time::timeout_at(arrival.deadline, served).await.ok()?;
     let Accepted { upgrade, origin } = accepted.into_inner()?;
     let upgraded = tokio::time::timeout_at(arrival.deadline, upgrade)
@@ -60,18 +58,13 @@ pub(super) async fn shake_hands(arrival: Arrival, upper: &impl Upper) -> Option<
     })
 }
 
-async fn serve(
-    stream: TcpStream,
-    login_timeout: Duration,
-    upper: &impl Upper,
-    accepted: &Mutex<Option<Accepted>>,
-) {
+async fn serve(stream: TcpStream, upper: &impl Upper, accepted: &Mutex<Option<Accepted>>) {
     let service =
         service_fn(|request: Request<Incoming>| ready(Ok::<_, Infallible>(answer(request, upper, accepted))));
     // An error is the peer's: hyper has answered it as far as HTTP can.
     let _ = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(login_timeout)
+        // The arrival's deadline covers the head, too.
+        .header_read_timeout(None)
         .max_buf_size(HEAD_BYTES)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades()

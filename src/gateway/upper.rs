@@ -29,6 +29,7 @@ pub trait Upper: Send + Sync + 'static {
     /// Whether newcomers are let in; what `/readyz` says.
     fn is_ready(&self) -> bool;
 
-    /// Talks to one visitor until its end, in a task of its own.
+    /// Talks to one visitor until its end. The task has held the handshake and is as large, so
+    /// whatever lasts goes on in another one.
     fn converse(self: Arc<Self>, visitor: Visitor) -> impl Future<Output = ()> + Send;
 }
