@@ -12,7 +12,7 @@ use std::time::Duration;
 /// The modules of the crate by floor. A module uses lower floors only, and its own.
 const FLOORS: [&[&str]; 7] = [
     &["seats"],
-    &["credential", "liveness", "protocol", "stall", "usage"],
+    &["credential", "liveness", "protocol", "schedule", "stall", "usage"],
     &["conversation"],
     &["clock", "config", "store", "telemetry"],
     &["registry"],
