@@ -77,7 +77,7 @@ impl Schedule {
     pub fn starting_at(mut self, begin: At, spread: Duration, rng: &mut SmallRng) -> Self {
         for visits in &mut self.heads {
             visits.retain(|visit| visit.end > begin + spread);
-            for visit in visits.iter_mut().filter(|visit| visit.login < begin) {
+            for visit in visits.iter_mut().filter(|visit| visit.login <= begin) {
                 visit.login = begin + chance::between(rng, Duration::ZERO, spread);
                 let login = visit.login;
                 visit.outages.retain(|outage| outage.at > login);

@@ -15,7 +15,7 @@ impl Scenario {
             shift(8, 0, 45.0),
             shift(9, 0, 35.0),
             shift(10, 0, 12.0),
-            part_time(8.0),
+            part_time(8, (13, 30), 8.0),
         ])
     }
 
@@ -30,7 +30,7 @@ impl Scenario {
                 shift(9, 30, 14.0),
                 shift(11, 30, 16.0),
                 shift(12, 30, 18.0),
-                part_time(10.0),
+                part_time(7, (16, 0), 10.0),
             ])
         }
     }
@@ -122,12 +122,12 @@ fn shift(hour: u64, minute: u64, share: f64) -> Shift {
     }
 }
 
-/// Part-timers come at hours of their own in the morning.
-fn part_time(share: f64) -> Shift {
+/// Part-timers work five hours, at any time within the opening hours.
+fn part_time(opening: u64, last_start: (u64, u64), share: f64) -> Shift {
     Shift {
-        start: TimeOfDay::at(9, 0),
-        start_until: TimeOfDay::at(12, 0),
-        length: Duration::from_secs(4 * 3600 + 1800),
+        start: TimeOfDay::at(opening, 0),
+        start_until: TimeOfDay::at(last_start.0, last_start.1),
+        length: Duration::from_secs(5 * 3600),
         share,
     }
 }
