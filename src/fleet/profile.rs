@@ -96,6 +96,19 @@ impl Profile {
         }
     }
 
+    /// What whoever reads a report should know of the profile.
+    pub fn note(&self) -> Option<String> {
+        match self {
+            Self::Days(days) if days.speed > Days::FASTEST_REALISTIC => Some(format!(
+                "at {}x reloads, drops and graces take as long as ever and fill the shortened day: above {}x \
+                 shares are not realistic",
+                days.speed,
+                Days::FASTEST_REALISTIC
+            )),
+            Self::Churn | Self::Storm | Self::Days(_) => None,
+        }
+    }
+
     /// A script for each agent.
     pub(super) fn scripts(&self, setting: Setting, seed: u64) -> Vec<Box<dyn Script>> {
         let numbers = 0..setting.agents;

@@ -112,7 +112,7 @@ impl Fleet {
         let address = resolve(plan.url.uri()).await;
         let address = address.map_err(|error| FleetError::Unresolved(plan.url.to_string(), error))?;
         let clock = Stopwatch::start();
-        let mut notes = Vec::new();
+        let mut notes: Vec<String> = plan.profile.note().into_iter().collect();
         let mut view = plan
             .admin
             .map(|access| AdminView::new(access, plan.organization.to_string()));

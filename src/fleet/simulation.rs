@@ -108,7 +108,9 @@ pub fn simulate(plan: &SimulationPlan) -> FleetReport {
             Worker::new(script, SmallRng::seed_from_u64(agent_seed(plan.seed, number)))
         })
         .collect();
-    let tally = Tally::new(Chart::new(plan.profile.axis(), plan.duration));
+    let mut chart = Chart::new(plan.profile.axis(), plan.duration);
+    chart.know_limit(u64::from(plan.seats));
+    let tally = Tally::new(chart);
     let rng = SmallRng::seed_from_u64(agent_seed(plan.seed, plan.agents));
     let mut server = Server::new(plan.seats, plan.grace, plan.silence_limit, tally, rng);
 
