@@ -173,6 +173,29 @@ fn every_setting_stands_in_the_example_file() {
 }
 
 #[test]
+fn every_setting_of_a_scenario_stands_in_its_example_file() {
+    let example = std::fs::read_to_string("config/fleet.example.toml").unwrap();
+    let reader = std::fs::read_to_string("src/config/scenario.rs").unwrap();
+    let reader: String = before_tests(&reader)
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .collect();
+    let before = ["section,", "root,", "places,", "field(", "required(", "sections("];
+    let mut keys = BTreeSet::new();
+    for (place, _) in reader.match_indices('"') {
+        if before.iter().any(|call| reader[..place].ends_with(call)) {
+            keys.insert(reader[place + 1..].split('"').next().unwrap());
+        }
+    }
+    assert!(keys.len() > 35, "{keys:?}");
+    for key in keys {
+        let written = [format!("{key} ="), format!("[{key}]")];
+        let found = written.iter().any(|written| example.contains(written));
+        assert!(found, "{key} is not in config/fleet.example.toml");
+    }
+}
+
+#[test]
 fn every_message_of_the_server_stands_in_the_wire_examples() {
     let full = Full {
         limit: Limit {

@@ -9,6 +9,16 @@ use super::scenario::{
 const WHOLE_SHIFT: Duration = Duration::from_secs(8 * 3600 + 1800);
 
 impl Scenario {
+    /// The call center of a name: `office`, `extended` or `24x7`.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "office" => Some(Self::office()),
+            "extended" => Some(Self::extended()),
+            "24x7" => Some(Self::around_the_clock()),
+            _ => None,
+        }
+    }
+
     /// An office that is open on weekdays from eight to half past six.
     pub fn office() -> Self {
         Self::with_shifts(vec![
