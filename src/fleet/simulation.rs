@@ -6,6 +6,7 @@
 
 mod auditor;
 mod figures;
+mod record;
 mod server;
 mod worker;
 

@@ -1,6 +1,5 @@
 //! The rules of one organization in virtual time, with what would be on record.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use rand::RngExt;
@@ -9,18 +8,18 @@ use rand::rngs::SmallRng;
 use super::SimulationPlan;
 use super::auditor::Auditor;
 use super::figures::Tally;
+use super::record::OnRecord;
 use crate::fleet::referee::At;
 use crate::fleet::report::FleetReport;
 use crate::seats::{
     ATTEMPT_REPEATABLE, Allocation, AttemptHash, Command, ConnectionNumber, Effect, Login, Moment, Outcome,
-    Pool, Record, SecretHash, Served, SessionId, Timestamp, decide,
+    Pool, SecretHash, Served, SessionId, Timestamp, decide,
 };
 
 /// A server with one organization.
 pub(super) struct Server {
     pool: Pool,
-    /// What a recorder has: sessions that were granted and did not end.
-    record: BTreeMap<SessionId, Record>,
+    record: OnRecord,
     auditor: Auditor,
     tally: Tally,
     rng: SmallRng,
@@ -73,7 +72,7 @@ impl Server {
     ) -> Self {
         Self {
             pool: Pool::new(Allocation::of(seats), grace),
-            record: BTreeMap::new(),
+            record: OnRecord::default(),
             auditor: Auditor::new(u64::from(seats), grace),
             tally,
             rng,
@@ -203,14 +202,13 @@ impl Server {
         self.pool = Pool::new(self.pool.allocation().clone(), self.pool.grace());
         self.auditor.restarted();
         let repeatable_until = moment.served + ATTEMPT_REPEATABLE;
-        let mut effects = std::mem::take(&mut self.effects);
-        effects.clear();
-        effects.extend(self.record.values().map(|&record| Effect::SeatRestored {
+        self.effects.clear();
+        let restored = self.record.sessions().map(|record| Effect::SeatRestored {
             record,
             repeatable_until,
             until,
-        }));
-        self.effects = effects;
+        });
+        self.effects.extend(restored);
         self.take_over(None, moment, at);
     }
 
@@ -265,7 +263,7 @@ impl Server {
     /// Records the effects, makes them true, and shows them to whoever counts.
     fn take_over(&mut self, command: Option<&Command>, moment: Moment, at: At) {
         for effect in &self.effects {
-            note(&mut self.record, effect);
+            self.record.keep(effect);
             self.pool.apply(effect);
         }
         let numbers = self.pool.numbers(moment);
@@ -289,32 +287,5 @@ impl Server {
             served: self.served(at),
             utc: Timestamp(Self::BEGIN + since),
         }
-    }
-}
-
-/// Keeps what a recorder keeps of an effect.
-fn note(record: &mut BTreeMap<SessionId, Record>, effect: &Effect) {
-    match *effect {
-        Effect::SeatGranted { record: granted, .. } => {
-            record.insert(granted.session, granted);
-        }
-        Effect::SecretRenewed { session, secret } => {
-            if let Some(known) = record.get_mut(&session) {
-                known.secret = secret;
-            }
-        }
-        Effect::SeatReleased { session, .. } | Effect::SeatPurged { session, .. } => {
-            record.remove(&session);
-        }
-        Effect::SeatRestored { .. }
-        | Effect::SeatResumed { .. }
-        | Effect::SeatLost { .. }
-        | Effect::Refused { .. }
-        | Effect::WouldBeRefused
-        | Effect::OnCall { .. }
-        | Effect::Responded { .. }
-        | Effect::Allocated(_)
-        | Effect::GraceSet(_)
-        | Effect::GracesRenewed { .. } => {}
     }
 }
