@@ -8,6 +8,7 @@ pub mod seats;
 pub mod credential;
 pub mod liveness;
 pub mod protocol;
+pub mod schedule;
 pub mod stall;
 pub mod usage;
 

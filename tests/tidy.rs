@@ -12,7 +12,7 @@ use std::time::Duration;
 /// The modules of the crate by floor. A module uses lower floors only, and its own.
 const FLOORS: [&[&str]; 8] = [
     &["seats"],
-    &["credential", "liveness", "protocol", "stall", "usage"],
+    &["credential", "liveness", "protocol", "schedule", "stall", "usage"],
     &["conversation"],
     &["clock", "config", "telemetry"],
     &["store"],
@@ -170,6 +170,29 @@ fn every_setting_stands_in_the_example_file() {
                 .is_some_and(|rest| rest.trim_start().starts_with('='))
         });
         assert!(found, "{setting} is not in config/seats.example.toml");
+    }
+}
+
+#[test]
+fn every_setting_of_a_scenario_stands_in_its_example_file() {
+    let example = std::fs::read_to_string("config/fleet.example.toml").unwrap();
+    let reader = std::fs::read_to_string("src/config/scenario.rs").unwrap();
+    let reader: String = before_tests(&reader)
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .collect();
+    let before = ["section,", "root,", "places,", "field(", "required(", "sections("];
+    let mut keys = BTreeSet::new();
+    for (place, _) in reader.match_indices('"') {
+        if before.iter().any(|call| reader[..place].ends_with(call)) {
+            keys.insert(reader[place + 1..].split('"').next().unwrap());
+        }
+    }
+    assert!(keys.len() > 35, "{keys:?}");
+    for key in keys {
+        let written = [format!("{key} ="), format!("[{key}]")];
+        let found = written.iter().any(|written| example.contains(written));
+        assert!(found, "{key} is not in config/fleet.example.toml");
     }
 }
 
