@@ -111,11 +111,7 @@ impl Agent {
                 Ok(heard.word("session") == session)
             }
             "refused" => {
-                assert_eq!(
-                    heard.word("code"),
-                    "overloaded",
-                    "a repeated attempt was refused"
-                );
+                assert_eq!(heard.word("code"), "overloaded", "a repeated attempt was refused");
                 stay.renewing = false;
                 Ok(true)
             }
@@ -156,17 +152,20 @@ impl Agent {
         }
     }
 
-    /// Logs out. A logout that cannot be recorded is answered by the close 1013.
+    /// Logs out. One that cannot be recorded keeps the session.
     pub async fn logout(&mut self) -> Result<(), Gone> {
         let stay = self.stay.as_mut().expect("a session");
         let mut wire = self.wire.take().expect("a connection");
+        let before = Instant::now();
         stay.leaving = true;
         self.board.leaves(self.number);
-        match wire.ask(&json!({"type":"logout"})).await? {
-            Heard::Close(1013) => {
-                (stay.lost, stay.leaving) = (Some(Instant::now()), false);
+        let heard = wire.ask(&json!({"type":"logout"})).await?;
+        match (heard.word("reason"), heard.word("code")) {
+            ("logout", _) => self.ended.extend(self.stay.take()),
+            (_, "overloaded") => {
+                (stay.lost, stay.leaving) = (Some(before), false);
+                assert!(matches!(wire.hear().await?, Heard::Close(1013)));
             }
-            heard if heard.word("reason") == "logout" => self.ended.extend(self.stay.take()),
             _ => return Err(Gone),
         }
         Ok(())

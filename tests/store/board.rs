@@ -35,7 +35,11 @@ impl Board {
         let now = Instant::now();
         let is_sure = |lost: &&Option<Instant>| lost.is_none_or(|lost| now < lost + self.grace);
         let sure = held.values().filter(is_sure).count();
-        assert!(sure <= self.limit, "{sure} seats are held, and there are {}", self.limit);
+        assert!(
+            sure <= self.limit,
+            "{sure} seats are held, and there are {}",
+            self.limit
+        );
     }
 
     /// Called before the connection is broken.

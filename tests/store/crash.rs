@@ -44,8 +44,14 @@ async fn a_crash_in_a_storm_loses_doubles_and_revives_nothing() {
         "{} rounds, {} with an unanswered login, {} with an unanswered logout, {} answered logouts",
         all.rounds, all.with_unanswered_login, all.with_unanswered_logout, all.ended
     );
-    assert!(all.with_unanswered_login * 2 > all.rounds, "too few unanswered logins");
-    assert!(all.with_unanswered_logout > 0 && all.ended > all.rounds, "too few logouts");
+    assert!(
+        all.with_unanswered_login * 2 > all.rounds,
+        "too few unanswered logins"
+    );
+    assert!(
+        all.with_unanswered_logout > 0 && all.ended > all.rounds,
+        "too few logouts"
+    );
 }
 
 /// Each crash hits what the ones before left.

@@ -25,7 +25,10 @@ impl Disk {
             .unwrap();
         let start = Instant::now();
         while !mounted.exists() {
-            assert!(start.elapsed() < Duration::from_secs(20), "no tmpfs can be mounted here");
+            assert!(
+                start.elapsed() < Duration::from_secs(20),
+                "no tmpfs can be mounted here"
+            );
             std::thread::sleep(Duration::from_millis(2));
         }
         Self {
@@ -37,13 +40,18 @@ impl Disk {
 
     /// The command that runs what follows on this disk.
     pub fn inside(&self) -> Vec<String> {
-        ["nsenter", "-t", &self.holder.id().to_string(), "-m", "--"].map(str::to_owned).to_vec()
+        ["nsenter", "-t", &self.holder.id().to_string(), "-m", "--"]
+            .map(str::to_owned)
+            .to_vec()
     }
 
     /// Its path from outside.
     pub fn seen(&self) -> PathBuf {
         let path = self.mount.strip_prefix("/").unwrap();
-        Path::new("/proc").join(self.holder.id().to_string()).join("root").join(path)
+        Path::new("/proc")
+            .join(self.holder.id().to_string())
+            .join("root")
+            .join(path)
     }
 
     /// Takes all room that is left.

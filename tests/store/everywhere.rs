@@ -36,7 +36,10 @@ async fn a_kill_at_any_write_loses_doubles_and_revives_nothing() {
     let phases = [Phase::Making, Phase::Working, Phase::Returning];
     let (tried, met) = everywhere(&phases, &[Fault::Kill], scale(30, usize::MAX)).await;
     println!("killed at {met} of {tried} calls");
-    assert!(tried >= 30 && met * 4 >= tried * 3, "only {met} of {tried} calls were met");
+    assert!(
+        tried >= 30 && met * 4 >= tried * 3,
+        "only {met} of {tried} calls were met"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -44,7 +47,10 @@ async fn an_error_at_any_write_loses_doubles_and_revives_nothing() {
     let faults = [Fault::Error("EIO"), Fault::Error("ENOSPC"), Fault::Error("EROFS")];
     let (tried, met) = everywhere(&[Phase::Working], &faults, scale(15, usize::MAX)).await;
     println!("errors at {met} of {tried} calls");
-    assert!(tried >= 15 && met * 4 >= tried * 3, "only {met} of {tried} calls were met");
+    assert!(
+        tried >= 15 && met * 4 >= tried * 3,
+        "only {met} of {tried} calls were met"
+    );
 }
 
 /// Returns at how many calls a fault was tried, and at how many it was met.
@@ -96,8 +102,8 @@ async fn run(home: &Path, phase: Phase, rules: &[String], judges: bool) -> bool 
         drop(setup.clone().through(&through).start());
     } else {
         let mut server = setup.start().unwrap();
-        let strace = (phase == Phase::Working)
-            .then(|| Strace::attach(&server, &setup.folder, rules, &record));
+        let strace =
+            (phase == Phase::Working).then(|| Strace::attach(&server, &setup.folder, rules, &record));
         scenario::play(&server, &mut agents).await;
         if phase == Phase::Working {
             agents.iter_mut().for_each(crate::agent::Agent::is_cut_off);
@@ -115,7 +121,9 @@ async fn run(home: &Path, phase: Phase, rules: &[String], judges: bool) -> bool 
     let calls = std::fs::read_to_string(&record).unwrap_or_default();
     assert!(!calls.is_empty(), "nothing was traced");
     if judges {
-        let server = setup.start().unwrap_or_else(|refusal| panic!("{rules:?}: {refusal:?}"));
+        let server = setup
+            .start()
+            .unwrap_or_else(|refusal| panic!("{rules:?}: {refusal:?}"));
         judge(&server, &mut agents, killed, &board).await;
     }
     calls.contains("INJECTED") || calls.contains("killed by SIGKILL")

@@ -3,7 +3,7 @@
 use crate::scenario;
 use crate::server::Setup;
 use crate::strace::Strace;
-use crate::wire::{Heard, Wire};
+use crate::wire::Wire;
 use serde_json::json;
 use std::time::Duration;
 
@@ -20,7 +20,10 @@ async fn a_failed_fsync_is_never_taken_for_saved_and_its_login_leaves_no_seat() 
 
     agents[1].login(&server.listen).await.unwrap();
 
-    assert_eq!(agents[1].overloaded, 1, "an fsync failed and the login was not refused");
+    assert_eq!(
+        agents[1].overloaded, 1,
+        "an fsync failed and the login was not refused"
+    );
     drop(strace);
     server.until_readyz(200).await;
     assert_eq!(server.in_use().await, 1);
@@ -38,7 +41,11 @@ async fn a_failed_fsync_is_never_taken_for_saved_and_its_login_leaves_no_seat() 
 async fn an_fsync_that_takes_seconds_holds_up_logins_and_nothing_else() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("seats.toml");
-    std::fs::write(&file, "[liveness]\nheartbeat = \"1s\"\nsilence_limit = \"2500ms\"\n").unwrap();
+    std::fs::write(
+        &file,
+        "[liveness]\nheartbeat = \"1s\"\nsilence_limit = \"2500ms\"\n",
+    )
+    .unwrap();
     let setup = Setup::new(home.path(), 3, 30_000).with(&["--config", file.to_str().unwrap()]);
     let server = setup.start().unwrap();
     let mut held = Wire::open(&server.listen).await.unwrap();
@@ -46,7 +53,10 @@ async fn an_fsync_that_takes_seconds_holds_up_logins_and_nothing_else() {
         .ask(&json!({"type":"login","org":"acme","heartbeat":true}))
         .await
         .unwrap();
-    let (session, secret) = (seated.word("session").to_owned(), seated.word("secret").to_owned());
+    let (session, secret) = (
+        seated.word("session").to_owned(),
+        seated.word("secret").to_owned(),
+    );
     let rule = ["fsync:delay_enter=3500000:when=1".to_owned()];
     let _strace = Strace::attach(&server, &setup.folder, &rule, &home.path().join("calls"));
 
@@ -56,16 +66,16 @@ async fn an_fsync_that_takes_seconds_holds_up_logins_and_nothing_else() {
         let heard = wire.ask(&json!({"type":"login","org":"acme"})).await.unwrap();
         (heard.word("type").to_owned(), wire)
     });
-    let mut heartbeats = 0;
-    while heartbeats < 2 {
-        match held.hear().await.unwrap() {
-            Heard::Text(text) if text["type"] == "heartbeat" => heartbeats += 1,
-            heard => panic!("{heard:?}"),
-        }
-        held.send(&json!({"type":"heartbeat"})).await.unwrap();
-        held.send(&json!({"type":"probe"})).await.unwrap();
-        while held.hear().await.unwrap().word("type") != "alive" {
-            heartbeats += 1;
+    held.send(&json!({"type":"probe"})).await.unwrap();
+    let (mut heartbeats, mut alive) = (0, 0);
+    while heartbeats < 2 || alive < 1 {
+        match held.hear().await.unwrap().word("type") {
+            "heartbeat" => {
+                heartbeats += 1;
+                held.send(&json!({"type":"heartbeat"})).await.unwrap();
+            }
+            "alive" => alive += 1,
+            other => panic!("{other}"),
         }
     }
     let mut again = Wire::open(&server.listen).await.unwrap();

@@ -20,6 +20,20 @@ fn on(disk: &Disk, home: &tempfile::TempDir) -> Setup {
     setup
 }
 
+/// Takes all room. Nobody notices as long as what is there of the log is only written again.
+async fn exhaust(disk: &mut Disk, server: &Server, agent: &mut Agent) {
+    let before = agent.overloaded;
+    while agent.overloaded == before {
+        disk.fill();
+        agent.login(&server.listen).await.unwrap();
+        while agent.stay.is_some() {
+            // The first change that finds the disk full is refused, and gives the ballast up.
+            agent.resume(&server.listen).await.unwrap();
+            agent.logout().await.unwrap();
+        }
+    }
+}
+
 /// Logs in until it works.
 async fn until_seated(agent: &mut Agent, server: &Server) {
     let start = Instant::now();
@@ -34,11 +48,19 @@ async fn until_seated(agent: &mut Agent, server: &Server) {
 async fn is_closed_to_logins_only(server: &Server, agents: &mut [Agent]) {
     for agent in &mut agents[..2] {
         agent.lose();
-        assert!(agent.resume(&server.listen).await.unwrap(), "a held session was lost");
+        assert!(
+            agent.resume(&server.listen).await.unwrap(),
+            "a held session was lost"
+        );
     }
+    let before = agents[5].overloaded;
     agents[5].login(&server.listen).await.unwrap();
-    assert!(agents[5].overloaded > 0, "a login was not told overloaded");
-    server.until_readyz(503).await;
+    assert_eq!(
+        agents[5].overloaded,
+        before + 1,
+        "a login was not told overloaded"
+    );
+    assert_eq!(server.get("/readyz").await.unwrap().0, 503);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -52,20 +74,16 @@ async fn a_full_disk_keeps_sessions_records_releases_refuses_logins_and_heals() 
         agent.login(&server.listen).await.unwrap();
     }
 
-    disk.fill();
-    // What is there of the log and the database is written again before the disk is asked for more.
-    while agents[5].overloaded == 0 {
-        disk.fill();
-        agents[5].login(&server.listen).await.unwrap();
-        if agents[5].is_connected() {
-            agents[5].logout().await.unwrap();
-        }
-    }
+    exhaust(&mut disk, &server, &mut agents[5]).await;
 
     for leaving in [2, 3] {
         let before = agents[leaving].ended.len();
         agents[leaving].logout().await.unwrap();
-        assert_eq!(agents[leaving].ended.len(), before + 1, "a release was not recorded");
+        assert_eq!(
+            agents[leaving].ended.len(),
+            before + 1,
+            "a release was not recorded"
+        );
     }
     is_closed_to_logins_only(&server, &mut agents).await;
     assert_eq!(server.in_use().await, 2);
@@ -74,6 +92,7 @@ async fn a_full_disk_keeps_sessions_records_releases_refuses_logins_and_heals() 
     assert_eq!(server.in_use().await, 2, "after a crash on the full disk");
     agents[0].resume(&server.listen).await.unwrap();
     agents[1].resume(&server.listen).await.unwrap();
+    exhaust(&mut disk, &server, &mut agents[5]).await;
     is_closed_to_logins_only(&server, &mut agents).await;
     disk.make_room();
     until_seated(&mut agents[2], &server).await;
@@ -111,11 +130,18 @@ async fn a_disk_without_inodes_is_a_clear_refusal_to_start_or_does_no_harm() {
             }
             Err(refusal) => {
                 assert_eq!(refusal.code, Some(1), "{inodes}: {}", refusal.text);
-                assert!(refusal.text.contains("data"), "{inodes} names no file: {}", refusal.text);
+                assert!(
+                    refusal.text.contains("data"),
+                    "{inodes} names no file: {}",
+                    refusal.text
+                );
             }
         }
         disk.remount("nr_inodes=100");
-        assert!(setup.start().is_ok(), "{inodes}: what was begun is not gone on with");
+        assert!(
+            setup.start().is_ok(),
+            "{inodes}: what was begun is not gone on with"
+        );
     }
 }
 
@@ -150,7 +176,11 @@ async fn a_disk_that_becomes_read_only_or_broken_refuses_logins_and_heals() {
         assert_eq!(agents[4].overloaded, 1);
         is_closed_to_logins_only(&server, &mut agents).await;
         agents[2].logout().await.unwrap();
-        assert_eq!(agents[2].ended.len(), 0, "a release was answered and cannot be recorded");
+        assert_eq!(
+            agents[2].ended.len(),
+            0,
+            "a release was answered and cannot be recorded"
+        );
 
         drop(strace);
 

@@ -70,7 +70,13 @@ impl Setup {
         words.push(env!("CARGO_BIN_EXE_mirabridge-seats").to_owned());
         let mut process = Command::new(&words[0])
             .args(&words[1..])
-            .args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--admin-listen",
+                "127.0.0.1:0",
+            ])
             .arg("--allow-short-grace")
             .arg("--data-dir")
             .arg(&self.folder)
@@ -141,10 +147,6 @@ impl Server {
         self.process.wait().unwrap().code()
     }
 
-    pub fn has_ended(&mut self) -> bool {
-        self.process.try_wait().unwrap().is_some()
-    }
-
     /// Status and body of a GET on the admin listener; none where nobody answers.
     pub async fn get(&self, path: &str) -> Option<(u16, String)> {
         let mut socket = tokio::net::TcpStream::connect(&self.admin).await.ok()?;
@@ -170,7 +172,10 @@ impl Server {
     pub async fn until_readyz(&self, status: u16) {
         let start = Instant::now();
         while self.get("/readyz").await.map(|(status, _)| status) != Some(status) {
-            assert!(start.elapsed() < Duration::from_secs(30), "readyz is not {status}");
+            assert!(
+                start.elapsed() < Duration::from_secs(30),
+                "readyz is not {status}"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

@@ -7,9 +7,15 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// The calls that change what is on disk.
-pub const CHANGES: &str =
-    "pwrite64,write,fsync,fdatasync,ftruncate,?rename,?renameat,?unlink,?unlinkat";
-const FILES: [&str; 6] = ["seats.db", "seats.db-wal", "seats.db-shm", "mark", "mark.new", "ballast"];
+pub const CHANGES: &str = "pwrite64,write,fsync,fdatasync,ftruncate,?rename,?renameat,?unlink,?unlinkat";
+const FILES: [&str; 6] = [
+    "seats.db",
+    "seats.db-wal",
+    "seats.db-shm",
+    "mark",
+    "mark.new",
+    "ballast",
+];
 
 /// The `strace` of a running server. Dropping it lets the server go on undisturbed.
 pub struct Strace(Child);
@@ -85,8 +91,12 @@ pub fn counts(record: &Path) -> BTreeMap<String, usize> {
     let mut by_thread = BTreeMap::<(&str, &str), usize>::new();
     let text = std::fs::read_to_string(record).unwrap_or_default();
     for line in text.lines() {
-        let Some((thread, call)) = line.split_once(' ') else { continue };
-        let Some((call, _)) = call.trim_start().split_once('(') else { continue };
+        let Some((thread, call)) = line.split_once(' ') else {
+            continue;
+        };
+        let Some((call, _)) = call.trim_start().split_once('(') else {
+            continue;
+        };
         if call.chars().all(|letter| letter.is_ascii_alphanumeric()) {
             *by_thread.entry((thread, call)).or_default() += 1;
         }

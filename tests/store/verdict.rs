@@ -52,7 +52,10 @@ pub async fn judge(server: &Server, agents: &mut [Agent], killed: Instant, board
     for number in late {
         let asked = server.ready.elapsed();
         let is_back = agents[number].resume(&server.listen).await.unwrap();
-        assert!(is_back || server.ready.elapsed() > grace, "freed early, at {asked:?}");
+        assert!(
+            is_back || server.ready.elapsed() > grace,
+            "freed early, at {asked:?}"
+        );
     }
     frees_what_vanished(server, mine(agents), vanished, grace).await;
 }
@@ -63,11 +66,17 @@ async fn come_back(server: &Server, agent: &mut Agent, is_sure: impl Fn(&Stay) -
     if stay.renewing {
         // Its secret is the old or the new one: the attempt finds the session.
         let is_same = agent.repeat(&server.listen).await.unwrap();
-        assert!(is_same || !was_sure || server.ready.elapsed() > grace, "doubled: {stay:?}");
+        assert!(
+            is_same || !was_sure || server.ready.elapsed() > grace,
+            "doubled: {stay:?}"
+        );
         return;
     }
     let is_back = agent.resume(&server.listen).await.unwrap();
-    assert!(is_back || !was_sure || server.ready.elapsed() > grace, "lost: {stay:?}");
+    assert!(
+        is_back || !was_sure || server.ready.elapsed() > grace,
+        "lost: {stay:?}"
+    );
 }
 
 /// Whether a session cannot be resumed.
@@ -87,7 +96,10 @@ async fn frees_what_vanished(server: &Server, left: usize, vanished: usize, grac
         let after = server.ready.elapsed();
         assert!(found >= left, "a held seat was freed");
         if found == left {
-            assert!(vanished == 0 || after >= grace, "{vanished} freed early, after {after:?}");
+            assert!(
+                vanished == 0 || after >= grace,
+                "{vanished} freed early, after {after:?}"
+            );
             return;
         }
         assert!(
