@@ -293,7 +293,7 @@ fn read(connection: &Connection, path: &Path, server: &ServerRow) -> Result<Cont
         let known = |cell: &Cell| numbers.contains(&cell.organization);
         match cell {
             Some(cell) if slot as usize == cells.len() + 1 && cell.as_ref().is_none_or(known) => {
-                cells.push(cell)
+                cells.push(cell);
             }
             Some(_) | None => return Err(StoreError::damaged(path, format!("row {slot} of slot"))),
         }

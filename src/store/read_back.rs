@@ -44,7 +44,7 @@ impl Writer {
                 let _ = self.read_backs.send(read_back).await;
             }
             Err(error) => {
-                tracing::error!(%error, "the store cannot be used; held seats stay, and no seats are granted")
+                tracing::error!(%error, "the store cannot be used; held seats stay, and no seats are granted");
             }
         }
     }

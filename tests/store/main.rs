@@ -3,18 +3,28 @@
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
-    reason = "a test measures from outside"
+    clippy::print_stdout,
+    reason = "a test measures from outside and says what it met"
 )]
 #![expect(unreachable_pub, reason = "a test binary has no outside")]
 
 mod agent;
+mod allowed;
 mod board;
+mod contents;
 mod crash;
+mod damage;
 mod disk;
+mod erasure;
 mod everywhere;
+mod files;
+mod formats;
 mod fsync;
 mod full;
+mod privacy;
+mod restart;
 mod scenario;
+mod search;
 mod server;
 mod storm;
 mod strace;

@@ -54,10 +54,10 @@ async fn step(agent: &mut Agent, listen: &str, rng: &mut SmallRng) -> Result<(),
                 assert!(is_same, "a repeated attempt got a second session");
                 Ok(())
             }
-            _ => Ok(tokio::time::sleep(Duration::from_millis(40)).await),
+            _ => wait(40).await,
         },
         (Some(stay), false) if stay.renewing => agent.repeat(listen).await.map(|_| ()),
-        (Some(_), false) if dice < 5 => Ok(tokio::time::sleep(Duration::from_millis(700)).await),
+        (Some(_), false) if dice < 5 => wait(1800).await,
         (Some(stay), false) => {
             let stay = stay.clone();
             let (lost, since) = (stay.lost, std::time::Instant::now());
@@ -68,4 +68,9 @@ async fn step(agent: &mut Agent, listen: &str, rng: &mut SmallRng) -> Result<(),
             Ok(())
         }
     }
+}
+
+async fn wait(ms: u64) -> Result<(), Gone> {
+    tokio::time::sleep(Duration::from_millis(ms)).await;
+    Ok(())
 }

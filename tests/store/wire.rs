@@ -28,7 +28,7 @@ impl Heard {
     }
 }
 
-pub struct Wire(WebSocketStream<TcpStream>);
+pub struct Wire(pub WebSocketStream<TcpStream>);
 
 impl Wire {
     pub async fn open(listen: &str) -> Result<Self, Gone> {
