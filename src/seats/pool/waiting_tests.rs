@@ -115,6 +115,36 @@ fn a_seat_whose_grace_is_over_goes_to_the_line_before_a_newcomer() {
 }
 
 #[test]
+fn a_newcomer_stays_behind_a_line_that_is_too_long_for_one_step() {
+    let mut pool = pool(1, 400);
+    ask(&mut pool, Command::Login(login(1)), at(0));
+    for n in 0..300_u64 {
+        let mut id = [9; 16];
+        id[..8].copy_from_slice(&n.to_ne_bytes());
+        let waiter = Login {
+            session: SessionId(id),
+            attempt: None,
+            connection: ConnectionNumber(1000 + n),
+            wait: Some(at(HOUR).served),
+            ..login(2)
+        };
+        ask(&mut pool, Command::Login(waiter), at(0));
+    }
+    let allocation = Allocation {
+        base: 1000,
+        ..pool.allocation().clone()
+    };
+    ask(&mut pool, Command::Allocate(allocation), at(1));
+
+    let (outcome, effects) = ask(&mut pool, waiting(3), at(1));
+
+    let served = granted(&effects).len();
+    assert!(served > 0 && !granted(&effects).contains(&3));
+    let ahead = count(300 - served);
+    assert_eq!(outcome, Outcome::Waiting { ahead });
+}
+
+#[test]
 fn who_sleeps_is_passed_over_and_keeps_its_place() {
     let mut pool = pool(1, 5);
     ask(&mut pool, Command::Login(login(1)), at(0));
@@ -250,6 +280,36 @@ fn a_hand_off_passes_the_seat_on_at_full_use_and_its_code_is_good_once() {
         ask(&mut pool, claim(4, 7), at(59)).0,
         Outcome::Refused(Refusal::HandoffInvalid)
     );
+}
+
+#[test]
+fn an_attempt_that_claims_a_hand_off_gives_up_its_place_in_the_line() {
+    let mut pool = pool(1, 5);
+    ask(&mut pool, Command::Login(login(1)), at(0));
+    ask(&mut pool, waiting(2), at(0));
+    let (session, connection) = (SessionId([1; 16]), ConnectionNumber(1));
+    let code = HandoffHash([7; 16]);
+    ask(
+        &mut pool,
+        Command::OfferHandoff {
+            session,
+            connection,
+            code,
+        },
+        at(0),
+    );
+    let again = Login {
+        attempt: Some(AttemptHash([2; 16])),
+        handoff: Some(code),
+        ..login(9)
+    };
+
+    let (_, effects) = ask(&mut pool, Command::Login(again), at(1));
+
+    assert_eq!(granted(&effects), [9]);
+    let older = Some(ConnectionNumber(2));
+    assert!(matches!(effects[0], Effect::LineJoined { superseded, .. } if superseded == older));
+    assert_eq!(pool.line().len(), 0);
 }
 
 #[test]
