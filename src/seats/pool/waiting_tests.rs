@@ -427,6 +427,41 @@ fn an_ending_with_notice_goes_on_from_the_resume_after_a_restart() {
 }
 
 #[test]
+fn an_ending_that_is_due_stays_due_whatever_the_widget_goes_on_to_say() {
+    let mut pool = pool(2, 0);
+    ask(&mut pool, Command::Login(login(1)), at(0));
+    ask(&mut pool, status(1, true), at(0));
+    let session = SessionId([1; 16]);
+    let ending = Ending::AfterCall;
+    ask(&mut pool, Command::EndLater { session, ending }, at(0));
+    ask(&mut pool, status(1, false), at(10));
+
+    let (_, effects) = ask(&mut pool, status(1, false), at(11));
+
+    assert!(effects.is_empty());
+    assert_eq!(pool.ending_at(session), Some(at(10).served));
+}
+
+#[test]
+fn a_later_ending_that_was_not_recorded_does_not_move_the_recorded_one() {
+    let mut before = pool(2, 0);
+    ask(&mut before, Command::Login(login(1)), at(0));
+    let session = SessionId([1; 16]);
+    let end = |seconds| Command::EndLater {
+        session,
+        ending: Ending::Notice(seconds),
+    };
+    ask(&mut before, end(120), at(0));
+    let recorded = *before.session(session, at(0).served).unwrap();
+    ask(&mut before, end(5), at(0));
+
+    let known = [(recorded.record, Some(recorded.state))];
+    let pool = before.rebuilt(known, at(1).served, GRACE);
+
+    assert_eq!(pool.ending_at(session), Some(at(121).served));
+}
+
+#[test]
 fn maintenance_refuses_logins_by_the_clock_and_lets_resumes_and_hand_offs_through() {
     let mut pool = pool(2, 5);
     ask(&mut pool, Command::Login(login(1)), at(0));
