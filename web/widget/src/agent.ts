@@ -54,7 +54,10 @@ function order(agent: Agent, input: SeatInput, now: Moment, effects: Effects<Age
     const seat: Seat = { ...agent.seat, state: { kind: 'connecting', since: now.wall } };
     return toTabs({ ...agent, seat }, { on: 'use_here' }, now, effects);
   }
-  return { ...agent, seat: step(agent.seat, input, now, effects) };
+  const seat = step(agent.seat, input, now, effects);
+  const begins = input.on === 'login' && seat.wants && agent.tabs.role === 'apart';
+  if (!begins) return { ...agent, seat };
+  return toTabs({ ...agent, seat }, { on: 'begin', own: seat.memory.credentials }, now, effects);
 }
 
 function toTabs(agent: Agent, input: TabsInput, now: Moment, effects: Effects<AgentEffect>): Agent {
@@ -85,9 +88,6 @@ function settle(before: Agent, agent: Agent, now: Moment, effects: Effects<Agent
   if (seat.leading && !credentials && before.seat.memory.credentials) {
     // The server says that the session is gone: nobody shall try it again.
     return { ...agent, tabs: { ...tabs, known: null } };
-  }
-  if (seat.wants && tabs.role === 'apart' && !before.seat.wants) {
-    return toTabs(agent, { on: 'begin', own: credentials }, now, effects);
   }
   return agent;
 }

@@ -16,7 +16,7 @@ export const VERSION = '0.1.0';
 const CLOSES = 8;
 
 export function runSeat(options: SeatOptions, world: World): SeatClient {
-  const name = ['mirabridge.seat', options.url, options.org, options.slot ?? ''].join(' ');
+  const name = ['mirabridge.seat', options.url, options.org, options.agent ?? ''].join(' ');
   const listeners = new Set<(state: SeatState) => void>();
   const timers = new Map<string, () => void>();
   const closes: number[] = [];

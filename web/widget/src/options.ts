@@ -15,7 +15,7 @@ export interface SeatOptions {
   /** Stay in line when no seat is free, where there is a line. */
   readonly wait?: boolean;
   /** Tells several agents in one browser apart, as on a demonstration page. */
-  readonly slot?: string;
+  readonly agent?: string;
   /** In a window that was opened to take the session over. */
   readonly handover?: Handover;
 }

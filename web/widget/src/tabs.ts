@@ -13,7 +13,7 @@ import type { Where } from './state';
 
 export interface Tabs {
   readonly role:
-    | 'apart' // nobody wants a seat here, or locks are missing
+    | 'apart' // nobody wants a seat here, or a window of its own has it
     | 'asking' // in line for the lock, asking who is there
     | 'follower'
     | 'promoting' // the leader is gone; it may be reloading
@@ -90,7 +90,7 @@ export function stepTabs(tabs: Tabs, input: TabsInput, effects: Effects<TabsEffe
     case 'unavailable':
       return unavailable(tabs, effects);
     case 'unlocked':
-      return tabs.locked ? letGo(tabs, 'tab', effects) : tabs;
+      return tabs.locked ? letGo(tabs, effects) : tabs;
     case 'role_timer':
       return timer(tabs, effects);
     case 'use_here':
@@ -205,7 +205,7 @@ function hear(tabs: Tabs, message: TabMessage, effects: Effects<TabsEffect>): Ta
     case 'take':
       if (role !== 'leader' || !tabs.hasLocks) return tabs;
       say(tabs, { say: 'yours', from: tabs.me, to: message.from, credentials: tabs.known }, effects);
-      return letGo(tabs, 'tab', effects);
+      return letGo(tabs, effects);
     case 'yours':
       return message.to === tabs.me ? given(tabs, message.credentials, effects) : tabs;
     case 'over':
@@ -237,10 +237,11 @@ function take(tabs: Tabs, effects: Effects<TabsEffect>): Tabs {
   return { ...tabs, role: 'taking', asked: false };
 }
 
+/** The window may live beside other locks and other channels than a frame, so nobody waits for its lock. */
 function handOver(tabs: Tabs, ticket: string, effects: Effects<TabsEffect>): Tabs {
   if (tabs.role !== 'leader' || !tabs.hasLocks || ticket !== tabs.ticket) return tabs;
-  effects.push({ do: 'hand_over', credentials: tabs.known });
-  return letGo({ ...tabs, ticket: null }, 'window', effects);
+  effects.push({ do: 'hand_over', credentials: tabs.known }, { do: 'yield', where: 'window' }, { do: 'unlock' });
+  return { ...tabs, role: 'apart', locked: false, ticket: null };
 }
 
 function lead(tabs: Tabs, effects: Effects<TabsEffect>): Tabs {
@@ -251,9 +252,9 @@ function lead(tabs: Tabs, effects: Effects<TabsEffect>): Tabs {
 }
 
 /** The session goes on in another tab; back into the line for the lock. */
-function letGo(tabs: Tabs, where: Where, effects: Effects<TabsEffect>): Tabs {
+function letGo(tabs: Tabs, effects: Effects<TabsEffect>): Tabs {
   effects.push({ do: 'unlock' });
-  return follow(becomeFollower({ ...tabs, locked: false }, where, effects), effects);
+  return follow(becomeFollower({ ...tabs, locked: false }, 'tab', effects), effects);
 }
 
 /** What this tab's storage holds is a copy, or was given away. */

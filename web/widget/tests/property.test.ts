@@ -15,6 +15,7 @@ type Step =
 const TAB_STEPS = [
   'reload',
   'duplicate',
+  'pop_out',
   'close',
   'freeze',
   'thaw',
@@ -122,6 +123,9 @@ class History {
       case 'duplicate':
         if (browser.tabs.length < 5) tab.duplicate();
         return;
+      case 'pop_out':
+        if (browser.tabs.length < 5) tab.page.run(() => tab.popOut());
+        return;
       case 'close':
         this.excuse();
         return tab.close();
@@ -197,7 +201,7 @@ class History {
     }
   }
 
-  /** Whatever happened, two clicks are enough to work again. */
+  /** Whatever happened, two clicks in a tab are enough to work there. */
   rest(): void {
     const { browser, clock, server } = this;
     server.isUp = true;

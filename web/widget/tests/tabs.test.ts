@@ -120,6 +120,32 @@ test('a window takes the session with its ticket, once', () => {
   expect(first.client.state).toEqual({ kind: 'elsewhere', where: 'window' });
 });
 
+test('a window that was opened for it resumes the session, and its opener can take it back', () => {
+  const first = open();
+  first.popOut();
+  clock.advance(1_000);
+  expect(kinds()).toEqual(['elsewhere', 'active']);
+  expect([server.logins, server.resumes]).toEqual([1, 1]);
+
+  first.client.login();
+  clock.advance(1_000);
+  first.client.login();
+  clock.advance(1_000);
+  expect(kinds()).toEqual(['active', 'elsewhere']);
+  expect(server.logins).toBe(1);
+});
+
+test('a window that is closed leaves the session to its opener', () => {
+  const first = open();
+  first.popOut();
+  clock.advance(1_000);
+  browser.tabs[1]?.close();
+  first.client.login();
+  clock.advance(1_000);
+  expect(kinds()).toEqual(['active']);
+  expect([server.logins, server.resumes]).toEqual([1, 2]);
+});
+
 test('without storage and locks it works from memory and says so', () => {
   const plain = new Browser(clock, server, random(7), { storage: false, locks: false });
   const tab = plain.open();

@@ -1,7 +1,7 @@
 /** A browser with tabs, locks, a channel and a network, in virtual time. */
 
 import { runSeat } from '../../src/connect-seat';
-import type { SeatClient, SeatOptions } from '../../src/options';
+import type { Handover, SeatClient, SeatOptions } from '../../src/options';
 import type { ClientMessage } from '../../src/wire';
 import type { Locks, World } from '../../src/world';
 import type { Clock } from './clock';
@@ -51,8 +51,9 @@ export class Tab {
   constructor(
     private readonly browser: Browser,
     readonly storage: Map<string, string>,
+    handover?: Handover,
   ) {
-    this.client = browser.load(this.page, storage);
+    this.client = browser.load(this.page, storage, handover);
   }
 
   get connection(): Connection | null {
@@ -73,6 +74,17 @@ export class Tab {
 
   duplicate(): Tab {
     return this.browser.open(new Map(this.storage));
+  }
+
+  /** Opens a window that takes the session over, with a copy of this tab's storage as browsers make it. */
+  popOut(): void {
+    const ticket = this.client.ticket();
+    if (ticket === null) return;
+    const { browser } = this;
+    const ask: Handover['ask'] = (shown, give) => {
+      browser.clock.after(3, () => this.page.run(() => this.client.handOver(shown, (value) => browser.clock.after(3, () => give(value)))));
+    };
+    browser.open(new Map(this.storage), { ticket, ask });
   }
 
   close(): void {
@@ -96,15 +108,15 @@ export class Browser {
     private readonly features: Features,
   ) {}
 
-  open(storage = new Map<string, string>()): Tab {
-    const tab = new Tab(this, storage);
+  open(storage = new Map<string, string>(), handover?: Handover): Tab {
+    const tab = new Tab(this, storage, handover);
     this.tabs.push(tab);
     return tab;
   }
 
-  load(page: Page, storage: Map<string, string>): SeatClient {
+  load(page: Page, storage: Map<string, string>, handover?: Handover): SeatClient {
     this.pages.add(page);
-    return runSeat(OPTIONS, this.world(page, storage));
+    return runSeat({ ...OPTIONS, ...(handover ? { handover } : {}) }, this.world(page, storage));
   }
 
   private later(page: Page, task: () => void): void {
