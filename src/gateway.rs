@@ -14,6 +14,7 @@ mod permits;
 mod reception;
 mod seat;
 mod upper;
+mod widget_files;
 
 pub use accept::{Listener, Running};
 pub use closing::{Ending, say_goodbye};

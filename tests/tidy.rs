@@ -14,7 +14,7 @@ const FLOORS: [&[&str]; 7] = [
     &["seats"],
     &["credential", "liveness", "protocol", "stall", "usage"],
     &["conversation"],
-    &["clock", "config", "store", "telemetry"],
+    &["clock", "config", "store", "telemetry", "web"],
     &["registry"],
     &["admin", "fleet", "gateway"],
     &["cli"],

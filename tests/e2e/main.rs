@@ -12,4 +12,5 @@ mod ending;
 mod login;
 mod presence;
 mod server;
+mod web;
 mod widget;

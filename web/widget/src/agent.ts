@@ -33,9 +33,9 @@ export const newAgent = (memory: Memory, { me, hasLocks, auto }: AgentSetting): 
 
 export function stepAgent(agent: Agent, input: AgentInput, now: Moment, effects: Effects<AgentEffect>): Agent {
   if ('to' in input) {
-    return input.to === 'tabs'
-      ? settle(agent, toTabs(agent, input.input, now, effects), now, effects)
-      : settle(agent, order(agent, input.input, now, effects), now, effects);
+    if (input.to === 'seat') return settle(agent, order(agent, input.input, now, effects), now, effects);
+    if (asksForSession(input.input) && isUndecided(agent.seat)) return agent;
+    return settle(agent, toTabs(agent, input.input, now, effects), now, effects);
   }
   const { ticket } = input;
   if (ticket !== null) {
@@ -47,6 +47,12 @@ export function stepAgent(agent: Agent, input: AgentInput, now: Moment, effects:
   const seat: Seat = { ...agent.seat, state: { kind: 'connecting', since: now.wall } };
   return toTabs({ ...agent, seat }, { on: 'begin', own: seat.memory.credentials }, now, effects);
 }
+
+const asksForSession = (input: TabsInput): boolean =>
+  input.on === 'handover' || (input.on === 'said' && input.message.say === 'take');
+
+/** A login is under way: given away, it could come to a seat here and to another one there. */
+const isUndecided = ({ phase, memory }: Seat): boolean => phase !== 'rest' && !memory.credentials;
 
 /** A login in a tab that does not lead is the wish to lead. */
 function order(agent: Agent, input: SeatInput, now: Moment, effects: Effects<AgentEffect>): Agent {

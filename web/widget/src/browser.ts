@@ -78,8 +78,8 @@ const locksOf = (locks: LockManager): Locks => ({
       });
     };
     locks.request(name, options, held).catch(() => {
-      // Rejected while held: somebody stole it. Rejected before: we left the line.
-      if (mine && !released) tell('unlocked');
+      // Rejected while held: somebody stole it. Before: the browser gives this frame no locks.
+      if (!released) tell(mine ? 'unlocked' : 'denied');
     });
     return () => {
       released = true;

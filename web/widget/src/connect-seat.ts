@@ -171,7 +171,7 @@ export function runSeat(options: SeatOptions, world: World): SeatClient {
       closes: [...closes],
       heardAgoMs: phase === 'seat' || phase === 'line' ? Math.round(world.now().mono - pulse.heard.mono) : null,
       storage: storage ? 'session' : 'memory',
-      locks: world.locks !== null,
+      locks: agent.tabs.hasLocks,
       channel: world.channel !== null,
       offline,
     };
@@ -190,7 +190,7 @@ export function runSeat(options: SeatOptions, world: World): SeatClient {
     cancelHandoff: () => seat({ on: 'cancel_handoff' }),
     wake: () => seat({ on: 'page', what: 'wake' }),
     ticket: () => {
-      if (agent.tabs.role !== 'leader' || !locks) return null;
+      if (agent.tabs.role !== 'leader' || !agent.tabs.hasLocks) return null;
       const ticket = world.uuid();
       tabs({ on: 'ticket', ticket });
       return ticket;

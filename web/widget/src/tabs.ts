@@ -37,7 +37,7 @@ export type TabsInput =
   | { readonly on: 'begin'; readonly own: Credentials | null }
   /** In a window that its opener hands the session to. */
   | { readonly on: 'begin_window'; readonly ticket: string }
-  | { readonly on: 'locked' | 'unavailable' | 'unlocked' | 'role_timer' | 'use_here' }
+  | { readonly on: 'locked' | 'unavailable' | 'unlocked' | 'denied' | 'role_timer' | 'use_here' }
   | { readonly on: 'said'; readonly message: TabMessage }
   | { readonly on: 'ticket'; readonly ticket: string }
   /** A window of our own origin shows its ticket. */
@@ -91,6 +91,8 @@ export function stepTabs(tabs: Tabs, input: TabsInput, effects: Effects<TabsEffe
       return unavailable(tabs, effects);
     case 'unlocked':
       return tabs.locked ? letGo(tabs, effects) : tabs;
+    case 'denied':
+      return tabs.role === 'apart' || tabs.role === 'leader' ? tabs : lead({ ...tabs, hasLocks: false }, effects);
     case 'role_timer':
       return timer(tabs, effects);
     case 'use_here':
@@ -131,7 +133,9 @@ function beginWindow(tabs: Tabs, ticket: string, effects: Effects<TabsEffect>): 
 
 function unavailable(tabs: Tabs, effects: Effects<TabsEffect>): Tabs {
   if (tabs.role === 'promoting') return follow(becomeFollower(tabs, 'tab', effects), effects);
-  if (tabs.role === 'asking') effects.push({ do: 'lock', how: 'queue' });
+  // The leader's word may have come first, or a person's click.
+  const stays = tabs.role === 'asking' || tabs.role === 'follower' || tabs.role === 'taking';
+  if (stays) effects.push({ do: 'lock', how: 'queue' });
   return { ...tabs, wasHeld: true };
 }
 
@@ -171,9 +175,9 @@ function timer(tabs: Tabs, effects: Effects<TabsEffect>): Tabs {
       effects.push({ do: 'lock', how: 'if_available' });
       return tabs;
     case 'taking':
-      if (tabs.locked || !tabs.hasLocks) return lead(tabs, effects);
-      // Without the session's secret a seat taken here would be a second one.
-      if (!tabs.known) return becomeFollower(tabs, 'silent', effects);
+      if (!tabs.hasLocks || (tabs.locked && tabs.known)) return lead(tabs, effects);
+      // Without the session's secret a seat taken here might be a second one.
+      if (!tabs.known) return tabs.locked ? promote(tabs, effects) : becomeFollower(tabs, 'silent', effects);
       effects.push({ do: 'lock', how: 'steal' });
       return { ...tabs, asked: true };
     case 'apart':

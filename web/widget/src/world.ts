@@ -33,12 +33,13 @@ export type Storage = Pick<globalThis.Storage, 'getItem' | 'setItem' | 'removeIt
 export interface Locks {
   /**
    * Asks for the lock `name`. `tell` hears whether it was given, and later whether it was taken away.
+   * `denied`: this page gets none, as a frame where other sites may not store anything.
    * Returns what gives it back, or leaves the line for it.
    */
   readonly request: (
     name: string,
     how: 'queue' | 'if_available' | 'steal',
-    tell: (what: 'locked' | 'unavailable' | 'unlocked') => void,
+    tell: (what: 'locked' | 'unavailable' | 'unlocked' | 'denied') => void,
   ) => () => void;
 }
 

@@ -66,6 +66,7 @@ class History {
   readonly browser: Browser;
   /** Until then a seat may be in its grace that nobody knows the secret of any more. */
   private excusedUntil = 0;
+  private handingOverUntil = 0;
 
   constructor(
     seed: number,
@@ -118,12 +119,14 @@ class History {
     const session = connection && server.of(connection);
     switch (step.do) {
       case 'reload':
-        if (!this.features.storage) this.excuse();
+        // Without storage, or while a hand-over is under way, a reload forgets the session.
+        if (!this.features.storage || this.clock.mono < this.handingOverUntil) this.excuse();
         return tab.reload();
       case 'duplicate':
         if (browser.tabs.length < 5) tab.duplicate();
         return;
       case 'pop_out':
+        this.handingOverUntil = this.clock.mono + 2_000;
         if (browser.tabs.length < 5) tab.page.run(() => tab.popOut());
         return;
       case 'close':

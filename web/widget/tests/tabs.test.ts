@@ -146,8 +146,8 @@ test('a window that is closed leaves the session to its opener', () => {
   expect([server.logins, server.resumes]).toEqual([1, 2]);
 });
 
-test('without storage and locks it works from memory and says so', () => {
-  const plain = new Browser(clock, server, random(7), { storage: false, locks: false });
+test.each([false, 'denied'] as const)('without storage and locks (%s) it works from memory and says so', (locks) => {
+  const plain = new Browser(clock, server, random(7), { storage: false, locks });
   const tab = plain.open();
   clock.advance(1_000);
   expect(tab.client.state.kind).toBe('active');

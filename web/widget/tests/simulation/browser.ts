@@ -11,7 +11,8 @@ export const OPTIONS: SeatOptions = { url: 'ws://seats.example/v1/seat', org: 'a
 
 export interface Features {
   readonly storage: boolean;
-  readonly locks: boolean;
+  /** `denied`: they are there, and every request for one is rejected. */
+  readonly locks: boolean | 'denied';
 }
 
 /** One document of a tab. Dead, it does nothing; frozen, it does everything later. */
@@ -120,7 +121,7 @@ export class Browser {
   }
 
   private later(page: Page, task: () => void): void {
-    this.clock.after(1 + this.random() * 5, () => page.run(task));
+    this.clock.after(1 + this.random() * 20, () => page.run(task));
   }
 
   private world(page: Page, storage: Map<string, string>): World {
@@ -217,6 +218,10 @@ export class Browser {
   private locks(page: Page): Locks {
     return {
       request: (_name, how, tell) => {
+        if (this.features.locks === 'denied') {
+          this.later(page, () => tell('denied'));
+          return () => undefined;
+        }
         const lose = (): void => {
           page.releases.delete(release);
           this.later(page, () => isReleased || tell('unlocked'));
