@@ -25,10 +25,14 @@ export class SeatServer {
   private readonly folder = mkdtempSync(join(tmpdir(), 'mirabridge-'));
 
   /** With the organizations and settings of `toml`; a grace of 10 s and a heartbeat of 5 s, unless it says otherwise. */
-  static async start(toml: string, liveness = 'heartbeat = "5s"\nsilence_limit = "12s"\ngrace = "10s"'): Promise<SeatServer> {
+  static async start(
+    toml: string,
+    liveness = 'heartbeat = "5s"\nsilence_limit = "12s"\ngrace = "10s"',
+    listen = '127.0.0.1:0',
+  ): Promise<SeatServer> {
     const server = new SeatServer();
     writeFileSync(join(server.folder, 'seats.toml'), `[liveness]\n${liveness}\n${toml}`);
-    await server.run('127.0.0.1:0');
+    await server.run(listen);
     return server;
   }
 

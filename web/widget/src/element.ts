@@ -75,7 +75,13 @@ export class SeatElement extends HTMLElement {
     label.textContent = texts.codeLabel;
     submit.textContent = texts.doLogin;
     const offered = view.actions.filter((id) => id !== 'window' || this.openWindow);
-    buttons(actions, offered.map((id) => ({ id, label: texts[labels[id]], press: () => this.#act(id) })), card);
+    const row = offered.map((id, place) => ({
+      id,
+      label: texts[labels[id]],
+      isPrimary: place === 0 && forward.includes(id),
+      press: () => this.#act(id),
+    }));
+    buttons(actions, row, card);
     if (entering && !input.value) input.focus();
     summary.textContent = texts.diagnostics;
     diagnostics.textContent = this.#diagnostics();
@@ -154,6 +160,9 @@ export class SeatElement extends HTMLElement {
 }
 
 const nothing = (): void => undefined;
+
+/** What leads on to work; a logout is never the button that stands out. */
+const forward: readonly Action[] = ['login', 'retry', 'wait', 'use_here', 'code'];
 
 const labels = {
   login: 'doLogin',

@@ -79,6 +79,7 @@ export function announce(region: HTMLElement, title: string, text: string): void
 export interface Button {
   readonly id: string;
   readonly label: string;
+  readonly isPrimary: boolean;
   readonly press: () => void;
 }
 
@@ -87,11 +88,11 @@ export function buttons(row: HTMLElement, wanted: readonly Button[], fallback: H
   const root = row.getRootNode();
   const focused = root instanceof ShadowRoot && row.contains(root.activeElement) ? root.activeElement : null;
   const present = new Map([...row.children].map((child) => [child.id, child]));
-  const next = wanted.map(({ id, label, press }, place) => {
+  const next = wanted.map(({ id, label, isPrimary, press }) => {
     const known = present.get(id);
     const button = known instanceof HTMLButtonElement ? known : element('button');
     button.id = id;
-    button.setAttribute('part', place === 0 ? 'button primary' : 'button');
+    button.setAttribute('part', isPrimary ? 'button primary' : 'button');
     if (button.textContent !== label) button.textContent = label;
     button.onclick = press;
     return button;

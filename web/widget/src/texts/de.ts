@@ -16,7 +16,7 @@ export const de: Texts = {
     `Alle MiraBridge-Plätze Ihrer Organisation sind belegt. ${works} Das CRM-Widget bleibt aus, bis ein Platz frei ist.`,
   ],
   seatIn: 'In {n} s kann ein Platz frei sein.',
-  maintenance: ['Wartung', `${works} Danach werden Sie von selbst angemeldet.`],
+  maintenance: ['Wartung', `${works} MiraBridge meldet Sie danach von selbst an.`],
   backIn: 'Nächster Versuch in {n} s.',
   busy: ['Der Platz-Server ist ausgelastet', `${works} Der nächste Versuch kommt von selbst.`],
   no_allocation: ['Zurzeit keine Plätze', `${works} Ihre Organisation hat zurzeit keine MiraBridge-Plätze.`],

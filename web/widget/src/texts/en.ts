@@ -14,7 +14,7 @@ export const en = {
     `All MiraBridge seats of your organization are in use. ${works} The CRM widget will stay off until a seat is free.`,
   ],
   seatIn: 'A seat may be free in {n} s.',
-  maintenance: ['Maintenance', `${works} You are logged in by itself when it is over.`],
+  maintenance: ['Maintenance', `${works} MiraBridge logs you in when it is over.`],
   backIn: 'Next try in {n} s.',
   busy: ['The seat server is busy', `${works} The next try comes by itself.`],
   no_allocation: ['No seats at the moment', `${works} Your organization has no MiraBridge seats at the moment.`],
