@@ -1,5 +1,6 @@
 /** The real browser. */
 
+import axe from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Frame, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Numbers, SeatServer } from './server';
@@ -41,3 +42,16 @@ export const sessionOf = (page: Page | Frame): Promise<string> =>
     const text = document.querySelector('mirabridge-seat')?.shadowRoot?.querySelector('pre')?.textContent ?? '';
     return /session: (\w+)/.exec(text)?.[1] ?? '';
   });
+
+interface Axe {
+  readonly run: () => Promise<{ readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[] }>;
+}
+
+/** What axe finds wrong with a page; frames of another origin are pages of their own. */
+export async function violations(page: Page): Promise<unknown> {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { violations } = await (window as unknown as { readonly axe: Axe }).axe.run();
+    return violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
+  });
+}

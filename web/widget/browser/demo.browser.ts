@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { launch, open, sees } from './browser';
+import { launch, open, sees, violations } from './browser';
 import { SeatServer } from './server';
 
 test('the demonstration shows a full organization, a lost line, a duplicate and a logout', async () => {
@@ -8,6 +8,7 @@ test('the demonstration shows a full organization, a lost line, a duplicate and 
   const page = await open(await browser.newContext({ viewport: { width: 1180, height: 1000 } }), `${server.adminOrigin}/demo`);
   const boxes = page.locator('.agent');
   expect(await boxes.count()).toBe(6);
+  expect(await violations(page)).toEqual([]);
   const frameAt = async (number: number) => (await (await boxes.nth(number).locator('iframe').first().elementHandle())?.contentFrame()) ?? page.mainFrame();
   const press = (number: number, name: string) => boxes.nth(number).getByRole('button', { name, exact: true }).click();
   const titles = () => Promise.all([0, 1, 2].map(async (number) => (await (await frameAt(number)).getByRole('alert').textContent()) !== ''));

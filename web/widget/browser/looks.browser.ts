@@ -1,10 +1,9 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { STATES } from '../tests/states';
-import { launch, open, sees } from './browser';
+import { launch, open, sees, violations } from './browser';
 import { HostPages, SeatServer } from './server';
 
 const web = new URL('../../', import.meta.url).pathname;
@@ -63,16 +62,8 @@ async function hostPage(context: BrowserContext, width: number): Promise<Page> {
   const page = await open(context, host.origin);
   await page.setViewportSize({ width, height: 420 });
   await page.clock.setFixedTime(NOW);
-  await page.evaluate(axe.source);
   return page;
 }
-
-const violations = (page: Page): Promise<unknown> =>
-  page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } };
-    const { violations } = await axe.run();
-    return violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
-  });
 
 test.each(['light', 'dark'] as const)('no state has a violation that axe can find (%s)', async (colorScheme) => {
   const context = await browser.newContext({ colorScheme, deviceScaleFactor: 1 });
@@ -122,7 +113,6 @@ test('everything can be done with the keyboard', async () => {
   await page.getByRole('button', { name: 'Log out' }).focus();
   await page.keyboard.press('Space');
   await sees(page, 'Logged out');
-  await page.evaluate(axe.source);
   expect(await violations(page)).toEqual([]);
   await context.close();
   await server.end();

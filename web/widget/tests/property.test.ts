@@ -236,6 +236,8 @@ class History {
 }
 
 const comesWithoutSession = [1000, 4500, 4509, 4540, 4541, 4543, 4550, 4600, 4010];
+/** The same histories every time, unless all the time in the world is given. */
+const seed = process.env['MIRABRIDGE_LONG'] === '1' ? {} : { seed: 20_260_105 };
 const runs = process.env['MIRABRIDGE_HISTORIES'] ? Number(process.env['MIRABRIDGE_HISTORIES']) / 25 : 400;
 
 test('no history of tabs, lines and words ends with two seats or a stuck state', () => {
@@ -245,7 +247,7 @@ test('no history of tabs, lines and words ends with two seats or a stuck state',
       for (const one of steps) history.run(one);
       history.rest();
     }),
-    { numRuns: runs },
+    { numRuns: runs, ...seed },
   );
   expect(met.histories).toBeGreaterThanOrEqual(runs);
   for (const count of Object.values(met)) expect(count).toBeGreaterThan(runs / 10);
@@ -259,6 +261,6 @@ test('without locks one tab is never stuck and never has two seats', () => {
       for (const one of steps) history.run(one);
       history.rest();
     }),
-    { numRuns: runs / 4 },
+    { numRuns: runs / 4, ...seed },
   );
 }, 60_000);
