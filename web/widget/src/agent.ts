@@ -17,7 +17,7 @@ export type AgentInput =
   | { readonly to: 'seat'; readonly input: SeatInput }
   | { readonly to: 'tabs'; readonly input: TabsInput };
 
-export type AgentEffect = SeatEffect | Exclude<TabsEffect, { readonly do: 'lead' | 'yield' | 'over' | 'keep' }>;
+export type AgentEffect = SeatEffect | Exclude<TabsEffect, { readonly do: 'lead' | 'yield' | 'over' | 'keep' | 'leave' }>;
 
 export interface AgentSetting {
   readonly me: string;
@@ -61,6 +61,11 @@ function order(agent: Agent, input: SeatInput, now: Moment, effects: Effects<Age
     return toTabs({ ...agent, seat }, { on: 'use_here' }, now, effects);
   }
   const seat = step(agent.seat, input, now, effects);
+  const { ended } = seat.memory;
+  // A logout in a tab that does not lead is one in all.
+  if (input.on === 'logout' && !seat.leading && ended) {
+    return toTabs({ ...agent, seat }, { on: 'ended', ending: ended }, now, effects);
+  }
   const begins = input.on === 'login' && seat.wants && agent.tabs.role === 'apart';
   if (!begins) return { ...agent, seat };
   return toTabs({ ...agent, seat }, { on: 'begin', own: seat.memory.credentials }, now, effects);
@@ -74,6 +79,7 @@ function toTabs(agent: Agent, input: TabsInput, now: Moment, effects: Effects<Ag
     if (effect.do === 'lead') seat = step(seat, { on: 'lead', credentials: effect.credentials }, now, effects);
     else if (effect.do === 'yield') seat = step(seat, { on: 'yield', where: effect.where }, now, effects);
     else if (effect.do === 'over') seat = step(seat, { on: 'over', ending: effect.ending }, now, effects);
+    else if (effect.do === 'leave') seat = step(seat, { on: 'logout' }, now, effects);
     else if (effect.do === 'keep') seat = step(seat, { on: 'keep' }, now, effects);
     else effects.push(effect);
   }

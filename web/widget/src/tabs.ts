@@ -57,7 +57,9 @@ export type TabsEffect =
   | { readonly do: 'lead'; readonly credentials: Credentials | null }
   | { readonly do: 'yield'; readonly where: Where }
   | { readonly do: 'over'; readonly ending: Ending }
-  | { readonly do: 'keep' };
+  | { readonly do: 'keep' }
+  /** A person has logged out in another tab. */
+  | { readonly do: 'leave' };
 
 /** Whoever is there answers within this time. */
 const ASK_MS = 150;
@@ -213,6 +215,7 @@ function hear(tabs: Tabs, message: TabMessage, effects: Effects<TabsEffect>): Ta
     case 'yours':
       return message.to === tabs.me ? given(tabs, message.credentials, effects) : tabs;
     case 'over':
+      if (role === 'leader') effects.push({ do: 'leave' });
       if (role === 'apart' || role === 'leader') return tabs;
       effects.push({ do: 'over', ending: message.ending });
       return apart(tabs, effects);

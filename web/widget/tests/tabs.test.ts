@@ -107,6 +107,14 @@ test('a logout in one tab is one in all', () => {
   expect(server.sessions).toEqual([]);
 });
 
+test('a logout in a tab that is not active is one in all, too', () => {
+  open();
+  open().client.logout();
+  clock.advance(600_000);
+  expect(kinds()).toEqual(['over', 'over']);
+  expect(server.sessions).toEqual([]);
+});
+
 test('a window takes the session with its ticket, once', () => {
   const first = open();
   const ticket = first.client.ticket();
