@@ -3,6 +3,7 @@
 //! It does not know the widget protocol; it asks the registry.
 
 mod auth;
+mod demo;
 mod metrics;
 mod organizations;
 mod problem;
@@ -40,6 +41,8 @@ pub struct Desk {
     pub metrics: Arc<Metrics>,
     /// Open connections of the widget listener.
     pub connections: OpenConnections,
+    /// The port of the widget listener.
+    pub widget_port: u16,
     /// Who may ask. Replaced as a whole by a reload.
     pub tokens: RwLock<Arc<Vec<AdminTokenSettings>>>,
 }
@@ -48,6 +51,8 @@ fn router(desk: Arc<Desk>) -> Router {
     Router::new()
         .route("/api/v1/organizations", get(organizations::list))
         .route("/api/v1/organizations/{org}", get(organizations::show))
+        .route("/demo", get(demo::page))
+        .route("/demo/{file}", get(demo::file))
         .route("/metrics", get(metrics::scrape))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(readyz))

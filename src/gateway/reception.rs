@@ -86,6 +86,10 @@ impl Upper for Reception {
         !self.leaving.is_cancelled() && self.registry.takes_logins() && !self.registry.is_erasure_overdue()
     }
 
+    fn frame_ancestors(&self, organization: Option<&str>) -> String {
+        self.directory.read().frame_ancestors(organization)
+    }
+
     async fn converse(self: Arc<Self>, visitor: Visitor) {
         let Visitor {
             mut socket,
