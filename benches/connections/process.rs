@@ -9,6 +9,8 @@ pub(crate) struct Server {
     process: Child,
     pub(crate) listen: String,
     admin: String,
+    /// The store of a durable one.
+    _folder: Option<tempfile::TempDir>,
 }
 
 impl Server {
@@ -25,6 +27,25 @@ impl Server {
                 ])
                 .args(["--seats", "bench=1000000", "--grace", grace]),
         )
+    }
+
+    /// The same with a store on disk.
+    pub(crate) fn durable(grace: &str) -> Self {
+        let folder = tempfile::tempdir_in("target").unwrap();
+        let mut server = Self::spawn(
+            Command::new(env!("CARGO_BIN_EXE_mirabridge-seats"))
+                .args([
+                    "serve",
+                    "--listen",
+                    "127.0.0.1:0",
+                    "--admin-listen",
+                    "127.0.0.1:0",
+                ])
+                .args(["--seats", "bench=1000000", "--grace", grace, "--data-dir"])
+                .arg(folder.path()),
+        );
+        server._folder = Some(folder);
+        server
     }
 
     pub(crate) fn bare() -> Self {
@@ -47,6 +68,7 @@ impl Server {
             process,
             listen: text("listen"),
             admin: text("admin_listen"),
+            _folder: None,
         }
     }
 
