@@ -3,9 +3,12 @@
 //! It does not know the widget protocol; it asks the registry.
 
 mod auth;
+mod guesses;
 mod metrics;
 mod organizations;
 mod problem;
+
+pub use guesses::Guesses;
 
 use crate::config::AdminTokenSettings;
 use crate::gateway::{OpenConnections, Reception};
@@ -14,14 +17,15 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::routing::get;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use parking_lot::RwLock;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tower::Service as _;
 
 /// The largest request body, in bytes.
 const BODY_BYTES: usize = 64 * 1024;
@@ -40,9 +44,15 @@ pub struct Desk {
     pub metrics: Arc<Metrics>,
     /// Open connections of the widget listener.
     pub connections: OpenConnections,
+    /// Who was wrong how often.
+    pub guesses: Guesses,
     /// Who may ask. Replaced as a whole by a reload.
     pub tokens: RwLock<Arc<Vec<AdminTokenSettings>>>,
 }
+
+/// Where a request comes from. For limits only.
+#[derive(Clone, Copy)]
+struct Peer(std::net::IpAddr);
 
 fn router(desk: Arc<Desk>) -> Router {
     Router::new()
@@ -77,12 +87,16 @@ pub async fn serve(listener: TcpListener, desk: Arc<Desk>, stop: CancellationTok
             () = stop.cancelled() => break,
             accepted = listener.accept() => accepted,
         };
-        let Ok((socket, _)) = accepted else {
+        let Ok((socket, peer)) = accepted else {
             tokio::time::sleep(ACCEPT_BACK_OFF).await;
             continue;
         };
-        let (service, stop) = (TowerToHyperService::new(router.clone()), stop.clone());
+        let (router, stop) = (router.clone(), stop.clone());
         requests.spawn(async move {
+            let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
+                request.extensions_mut().insert(Peer(peer.ip()));
+                router.clone().call(request)
+            });
             let connection = hyper::server::conn::http1::Builder::new()
                 .timer(TokioTimer::new())
                 .header_read_timeout(HEAD_TIME)

@@ -5,6 +5,7 @@ mod check_config;
 mod fleet;
 mod key;
 mod serve;
+mod token;
 
 use std::fmt::Display;
 use std::process::ExitCode;
@@ -35,6 +36,9 @@ enum Command {
     /// Make widget keys
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Make tokens for administrators, and signed tokens for a login
+    #[command(subcommand)]
+    Token(token::TokenCommand),
 }
 
 impl Cli {
@@ -62,6 +66,7 @@ pub fn run(cli: Cli) -> ExitCode {
             ExitCode::FAILURE
         }),
         Command::Key(command) => key::run(&command),
+        Command::Token(command) => token::run(&command),
     }
 }
 

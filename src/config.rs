@@ -29,8 +29,7 @@ pub use overrides::{LogFormat, Overrides};
 pub use problem::Problem;
 pub use settings::{
     AdminTokenSettings, KeyMaterial, LimitSettings, LivenessSettings, LogSettings, OrganizationSettings,
-    PlannedIncrease, Role, SelfService, ServerSettings, Settings, Switches, TlsSettings, TokenAlgorithm,
-    TokenKeySettings,
+    PlannedIncrease, Role, SelfService, ServerSettings, Settings, Switches, TlsSettings, TokenKeySettings,
 };
 pub use sources::{Source, Sources};
 

@@ -11,8 +11,10 @@ mod moment;
 mod pool;
 
 pub use allocation::{Allocation, Increase, Limit, Policy};
-pub use command::{Cause, Command, Full, Login, Outcome, Refusal};
+pub use command::{Cause, Command, Entry, Full, Login, OneTimeToken, Outcome, Refusal};
 pub use effect::{Effect, Record};
-pub use ids::{AttemptHash, ConnectionNumber, InvalidOrganizationId, OrganizationId, SecretHash, SessionId};
+pub use ids::{
+    AttemptHash, ConnectionNumber, InvalidOrganizationId, OrganizationId, SecretHash, SessionId, TokenHash,
+};
 pub use moment::{Moment, Served, Timestamp};
-pub use pool::{ATTEMPT_REPEATABLE, Numbers, Pool, Session, SessionState, decide};
+pub use pool::{ATTEMPT_REPEATABLE, MOST_SPENT_TOKENS, Numbers, Pool, Session, SessionState, decide};

@@ -163,6 +163,65 @@ fn wrong_use_exits_with_2() {
 }
 
 #[test]
+fn a_new_admin_token_is_shown_once_with_the_table_that_configures_it() {
+    let output = run(&["token", "new", "--role", "viewer", "--org", "acme", "--json"]);
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let token = json["token"].as_str().unwrap();
+    let hash = mirabridge_seats::credential::HashedToken::of(token).to_string();
+    assert_eq!((&json["hash"], &json["org"]), (&hash.into(), &"acme".into()));
+
+    let output = run(&["token", "new", "--role", "viewer", "--org", "acme"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let table = text.split("In the configuration:").nth(1).unwrap();
+    let (code, problems) = check_bytes(format!("{table}\n[[organization]]\nid=\"acme\"\nseats=1").as_bytes());
+    assert_eq!(code, Some(0), "{problems}");
+    for arguments in [
+        &["token", "new", "--role", "viewer"][..],
+        &["token", "new", "--role", "king"],
+        &[
+            "token",
+            "widget",
+            "--org",
+            "acme",
+            "--kid",
+            "k",
+            "--key-file",
+            "f",
+            "--ttl",
+            "11m",
+        ],
+    ] {
+        assert_eq!(run(arguments).status.code(), Some(2), "{arguments:?}");
+    }
+    assert_eq!(
+        run(&["token", "new", "--role", "operator", "--org", "acme"])
+            .status
+            .code(),
+        Some(1)
+    );
+}
+
+#[test]
+fn a_signed_token_is_made_with_the_key_in_a_file() {
+    use mirabridge_seats::credential::{TokenAlgorithm, TokenKey};
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("token.key");
+    fs::write(&file, [7; 32]).unwrap();
+    let arguments = ["token", "widget", "--org", "acme", "--kid", "k", "--key-file"];
+    let output = run(&[&arguments[..], &[file.to_str().unwrap()]].concat());
+    let token = String::from_utf8(output.stdout).unwrap();
+    let key = TokenKey::read("k".to_owned(), TokenAlgorithm::Hs256, &[7; 32]).unwrap();
+    let acme = mirabridge_seats::seats::OrganizationId::parse("acme").unwrap();
+
+    let taken = TokenKey::judge(&[key], token.trim(), &acme, mirabridge_seats::clock::utc());
+
+    assert!(taken.is_ok(), "{taken:?}");
+    fs::write(&file, [7; 31]).unwrap();
+    let output = run(&[&arguments[..], &[file.to_str().unwrap()]].concat());
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
 fn a_new_key_is_shown_once_with_the_line_that_configures_it() {
     let output = run(&["key", "new", "--org", "acme", "--json"]);
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();

@@ -2,11 +2,14 @@
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use std::time::Duration;
 
 /// Why a request has no other answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Problem {
     Unauthenticated,
+    /// Nothing is judged for so long.
+    TooManyGuesses(Duration),
     NotFound,
     MethodNotAllowed,
     BadLimit,
@@ -20,6 +23,11 @@ impl IntoResponse for Problem {
                 StatusCode::UNAUTHORIZED,
                 "unauthenticated",
                 "A valid bearer token is needed",
+            ),
+            Self::TooManyGuesses(_) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "too-many-guesses",
+                "Too many wrong tokens came from this address; try again in a moment",
             ),
             Self::NotFound => (
                 StatusCode::NOT_FOUND,
@@ -56,6 +64,10 @@ impl IntoResponse for Problem {
         if self == Self::Unauthenticated {
             let bearer = header::HeaderValue::from_static("Bearer");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, bearer);
+        }
+        if let Self::TooManyGuesses(wait) = self {
+            let seconds = wait.as_secs() + 1;
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }

@@ -11,9 +11,7 @@ use super::sources::Sources;
 use crate::credential::HashedToken;
 use crate::seats::OrganizationId;
 
-pub use organization::{
-    KeyMaterial, OrganizationSettings, PlannedIncrease, SelfService, TokenAlgorithm, TokenKeySettings,
-};
+pub use organization::{KeyMaterial, OrganizationSettings, PlannedIncrease, SelfService, TokenKeySettings};
 
 /// Everything that the server was told, complete and checked.
 #[derive(Debug, Clone)]

@@ -11,7 +11,9 @@ use crate::credential::{KeyedHash, OfferedOrigin, is_allowed};
 use crate::liveness::{Liveness, Rhythm};
 use crate::protocol::{CloseCode, LoginMessage, ResumeMessage, ServerMessage};
 use crate::registry::{Answer, Mailbox, NotDone, Notice, Presence, Registry};
-use crate::seats::{Cause, Command, ConnectionNumber, Login, OrganizationId, Outcome, Refusal, SessionId};
+use crate::seats::{
+    Cause, Command, ConnectionNumber, Entry, Login, OrganizationId, Outcome, Refusal, SessionId,
+};
 use crate::telemetry::{Metrics, RefusalCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -130,26 +132,46 @@ impl Reception {
         mailbox: Mailbox,
     ) -> Result<(Box<Seat>, ServerMessage), Farewell> {
         let directory = Arc::clone(&self.directory.read());
-        let access = directory.find(&login.org);
-        let Some(access) = access.filter(|access| access.admits(login.key.as_deref().map(String::as_str)))
-        else {
+        let Some(access) = directory.find(&login.org) else {
             return Err(self.refuse(RefusalCode::unauthorized, CloseCode::Unauthorized));
         };
-        if !is_allowed(&access.allowed_origins, &offered(origin)) {
-            return Err(self.refuse(RefusalCode::origin_not_allowed, CloseCode::OriginNotAllowed));
-        }
-        if login.handoff.is_some() {
-            return Err(self.refuse(RefusalCode::handoff_invalid, CloseCode::HandoffInvalid));
-        }
+        let Ok(shown) = access.judge(login, &self.hashes, utc()) else {
+            return Err(self.refuse(RefusalCode::unauthorized, CloseCode::Unauthorized));
+        };
+        let origin = offered(origin);
+        let entry = Entry {
+            token: shown.token,
+            without_origin: matches!(origin, OfferedOrigin::Absent),
+        };
+        let vouched_for = entry.without_origin && entry.token.is_some();
         let lot = Lot::draw();
-        let command = Command::Login(Login {
+        let wanted = Login {
             session: lot.session,
             secret: self.hashes.secret(&*lot.secret),
             attempt: login
                 .attempt
                 .map(|attempt| self.hashes.attempt(&access.id, attempt.as_bytes())),
             connection: mailbox.number(),
-        });
+            entry,
+        };
+        if !vouched_for && !is_allowed(&access.allowed_origins, &origin) {
+            // A token that was used is judged before the origin.
+            return Err(match self.registry.admits(&access.id, &wanted) {
+                Ok(()) => self.refuse(RefusalCode::origin_not_allowed, CloseCode::OriginNotAllowed),
+                Err(_) => self.refuse(RefusalCode::unauthorized, CloseCode::Unauthorized),
+            });
+        }
+        if !shown.is_within_its_pace() {
+            self.metrics.refused(RefusalCode::rate_limited);
+            return Err(Farewell::error(
+                CloseCode::RateLimited,
+                "too many logins with this credential",
+            ));
+        }
+        if login.handoff.is_some() {
+            return Err(self.refuse(RefusalCode::handoff_invalid, CloseCode::HandoffInvalid));
+        }
+        let command = Command::Login(wanted);
         let seated = self.seated(&access.id, command, access.disclose_counts).await?;
         let rhythm = access.rhythm(self.rhythm);
         let secret = Zeroizing::new(URL_SAFE_NO_PAD.encode(lot.secret.as_slice()));
@@ -167,9 +189,10 @@ impl Reception {
             return Err(self.refuse(RefusalCode::unauthorized, CloseCode::Unauthorized));
         };
         let session = SessionId(resume.session.into_bytes());
-        if self.registry.has_session(&access.id, session)
-            && !is_allowed(&access.allowed_origins, &offered(origin))
-        {
+        let origin = offered(origin);
+        let as_granted = |entry: Entry| entry.without_origin && matches!(origin, OfferedOrigin::Absent);
+        let entry = self.registry.entry(&access.id, session);
+        if entry.is_some_and(|entry| !as_granted(entry) && !is_allowed(&access.allowed_origins, &origin)) {
             return Err(self.refuse(RefusalCode::origin_not_allowed, CloseCode::OriginNotAllowed));
         }
         let secret = Zeroizing::new(
@@ -197,7 +220,7 @@ impl Reception {
     /// Takes back what was granted to a login that is told `overloaded`, so that it leaves no
     /// seat: at once where the store is quick, else as soon as it takes it.
     async fn withdraw(self: &Arc<Self>, id: &OrganizationId, session: SessionId) {
-        if !self.registry.has_session(id, session) {
+        if self.registry.entry(id, session).is_none() {
             return;
         }
         let (registry, id) = (Arc::clone(&self.registry), id.clone());
@@ -256,6 +279,8 @@ impl Reception {
                 Refusal::SeatsExhausted(full) => Farewell::exhausted(full, disclose),
                 Refusal::NoAllocation => Farewell::refused(CloseCode::NoAllocation),
                 Refusal::SessionGone => Farewell::refused(CloseCode::SessionGone),
+                Refusal::TokenSpent => Farewell::refused(CloseCode::Unauthorized),
+                Refusal::TooManyTokens => Farewell::refused(CloseCode::Overloaded),
             }),
             Answer { .. } => Err(self.refuse(RefusalCode::overloaded, CloseCode::Overloaded)),
         }

@@ -8,7 +8,8 @@ use super::turns::{Turn, Turns};
 use super::view::OrganizationView;
 use crate::clock::Clock;
 use crate::seats::{
-    Allocation, Cause, Command, ConnectionNumber, Effect, OrganizationId, Outcome, Pool, Served, SessionId,
+    Allocation, Cause, Command, ConnectionNumber, Effect, Entry, Login, OrganizationId, Outcome, Pool,
+    Refusal, Served, SessionId,
 };
 use crate::store::{NotRecorded, Place, Receipt, Recorder};
 use crate::telemetry::Metrics;
@@ -211,11 +212,19 @@ impl Registry {
         }
     }
 
-    /// Whether a session is there to be resumed, whoever asks.
-    pub fn has_session(&self, id: &OrganizationId, session: SessionId) -> bool {
+    /// What the login of a session came in with, if it is there to be resumed, whoever asks.
+    pub fn entry(&self, id: &OrganizationId, session: SessionId) -> Option<Entry> {
+        let now = self.clock.served();
+        let ledger = self.ledger(id)?;
+        let entry = ledger.lock().pool.session(session, now)?.record.entry;
+        Some(entry)
+    }
+
+    /// Whether the token of `login` would let it in at this moment.
+    pub fn admits(&self, id: &OrganizationId, login: &Login) -> Result<(), Refusal> {
         let now = self.clock.served();
         self.ledger(id)
-            .is_some_and(|ledger| ledger.lock().pool.session(session, now).is_some())
+            .map_or(Ok(()), |ledger| ledger.lock().pool.admits(login, now))
     }
 
     /// The names of all organizations, in order.
@@ -283,7 +292,7 @@ impl Registry {
         let presence = match (&outcome, command) {
             (
                 Outcome::Seated { session, .. },
-                Command::Login(crate::seats::Login { connection, .. }) | Command::Resume { connection, .. },
+                Command::Login(Login { connection, .. }) | Command::Resume { connection, .. },
             ) => Some(Presence {
                 registry: Arc::clone(self),
                 organization: id.clone(),

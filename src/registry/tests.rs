@@ -1,7 +1,8 @@
 use super::*;
 use crate::clock::Clock;
 use crate::seats::{
-    Allocation, AttemptHash, Command, ConnectionNumber, Login, OrganizationId, Outcome, SecretHash, SessionId,
+    Allocation, AttemptHash, Command, ConnectionNumber, Entry, Login, OrganizationId, Outcome, SecretHash,
+    SessionId,
 };
 use crate::store::{Job, Recorder};
 use crate::telemetry::Metrics;
@@ -40,6 +41,7 @@ fn login(n: u8) -> Command {
         secret: SecretHash([n; 16]),
         attempt: Some(AttemptHash([n; 16])),
         connection: ConnectionNumber(n.into()),
+        entry: Entry::default(),
     })
 }
 

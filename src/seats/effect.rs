@@ -1,7 +1,7 @@
 //! What happened: the one source for the store, the history, the feed, the alerts and the metrics.
 
 use super::allocation::Allocation;
-use super::command::{Cause, Refusal};
+use super::command::{Cause, Entry, OneTimeToken, Refusal};
 use super::ids::{AttemptHash, ConnectionNumber, SecretHash, SessionId};
 use super::moment::{Served, Timestamp};
 use std::time::Duration;
@@ -19,6 +19,8 @@ pub struct Record {
     pub over_allocation: bool,
     /// When it took its seat.
     pub granted_at: Timestamp,
+    /// What its login came in with.
+    pub entry: Entry,
 }
 
 /// A fact about one pool.
@@ -48,6 +50,13 @@ pub enum Effect {
         session: SessionId,
         /// The hash of the new secret; the old one is void.
         secret: SecretHash,
+    },
+    /// A repeated attempt came with another token than the grant.
+    TokenSpent {
+        /// Which token.
+        token: OneTimeToken,
+        /// The session that it is good for.
+        session: SessionId,
     },
     /// A session has a new connection.
     SeatResumed {
@@ -126,6 +135,7 @@ impl Effect {
             | Self::SeatReleased { .. }
             | Self::SeatPurged { .. } => true,
             Self::SeatResumed { .. }
+            | Self::TokenSpent { .. }
             | Self::SeatRestored { .. }
             | Self::SeatLost { .. }
             | Self::Refused { .. }

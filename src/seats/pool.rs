@@ -1,6 +1,7 @@
 //! The seats of one organization.
 
 use super::allocation::{Allocation, Limit};
+use super::command::Cause;
 use super::effect::{Effect, Record};
 use super::ids::{AttemptHash, ConnectionNumber, SessionId};
 use super::moment::{Moment, Served};
@@ -9,8 +10,11 @@ use std::time::Duration;
 
 mod decide;
 mod rebuild;
+mod spent;
 
 pub use decide::decide;
+pub use spent::MOST_SPENT_TOKENS;
+use spent::SpentTokens;
 
 /// For how long after its grant a repeated attempt gets the same session.
 pub const ATTEMPT_REPEATABLE: Duration = Duration::from_secs(60);
@@ -30,6 +34,8 @@ pub struct Pool {
     /// The sessions in grace by their end. What is over and not yet purged still stands here,
     /// but counts as free everywhere.
     deadlines: BTreeSet<(Served, SessionId)>,
+    /// The signed tokens that are good for no other session any more.
+    spent: SpentTokens,
     on_call: u32,
     unresponsive: u32,
 }
@@ -118,6 +124,7 @@ impl Pool {
             sessions: HashMap::new(),
             attempts: BTreeSet::new(),
             deadlines: BTreeSet::new(),
+            spent: SpentTokens::default(),
             on_call: 0,
             unresponsive: 0,
         }
@@ -179,6 +186,7 @@ impl Pool {
                 connection,
                 repeatable_until,
             } => {
+                self.spent.forget_until(record.granted_at);
                 self.insert(record, repeatable_until, SessionState::connected(connection));
             }
             Effect::SeatRestored {
@@ -193,6 +201,7 @@ impl Pool {
                     known.record.secret = secret;
                 }
             }
+            Effect::TokenSpent { token, session } => self.spent.spend(token, session),
             Effect::SeatResumed {
                 session, connection, ..
             } => {
@@ -202,7 +211,19 @@ impl Pool {
                 }
             }
             Effect::SeatLost { session, until } => self.turn(session, SessionState::InGrace { until }),
-            Effect::SeatReleased { session, .. } | Effect::SeatPurged { session, .. } => self.remove(session),
+            Effect::SeatReleased { session, cause, .. } => {
+                if cause == Cause::Withdrawn
+                    && let Some(token) = self
+                        .sessions
+                        .get(&session)
+                        .and_then(|session| session.record.entry.token)
+                {
+                    // Nobody was told of the session, so that its token is still good.
+                    self.spent.take_back(token);
+                }
+                self.remove(session);
+            }
+            Effect::SeatPurged { session, .. } => self.remove(session),
             Effect::OnCall {
                 session,
                 on_call: now,
@@ -221,6 +242,9 @@ impl Pool {
         self.remove(record.session);
         if let Some(attempt) = record.attempt {
             self.attempts.insert((attempt, record.session));
+        }
+        if let Some(token) = record.entry.token {
+            self.spent.spend(token, record.session);
         }
         self.count_in(record.session, state);
         self.sessions.insert(

@@ -72,7 +72,8 @@ impl Slots {
                 self.free.push(Reverse(slot));
                 Ok(())
             }
-            Effect::SeatRestored { .. }
+            Effect::TokenSpent { .. }
+            | Effect::SeatRestored { .. }
             | Effect::SeatResumed { .. }
             | Effect::SeatLost { .. }
             | Effect::Refused { .. }
@@ -148,7 +149,7 @@ impl Slots {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::seats::{Cause, ConnectionNumber, SecretHash, Served, Timestamp};
+    use crate::seats::{Cause, ConnectionNumber, Entry, SecretHash, Served, Timestamp};
 
     fn granted(n: u8) -> Effect {
         Effect::SeatGranted {
@@ -158,6 +159,7 @@ mod tests {
                 attempt: None,
                 over_allocation: false,
                 granted_at: Timestamp(0),
+                entry: Entry::default(),
             },
             connection: ConnectionNumber(n.into()),
             repeatable_until: Served::START,

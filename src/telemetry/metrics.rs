@@ -31,6 +31,7 @@ pub enum RefusalCode {
     handoff_invalid,
     maintenance,
     overloaded,
+    rate_limited,
 }
 
 /// The label of a release.
@@ -173,8 +174,11 @@ impl Metrics {
                     Refusal::SeatsExhausted(_) => RefusalCode::seats_exhausted,
                     Refusal::NoAllocation => RefusalCode::no_allocation,
                     Refusal::SessionGone => RefusalCode::session_gone,
+                    Refusal::TokenSpent => RefusalCode::unauthorized,
+                    Refusal::TooManyTokens => RefusalCode::overloaded,
                 }),
-                Effect::SeatRestored { .. }
+                Effect::TokenSpent { .. }
+                | Effect::SeatRestored { .. }
                 | Effect::SeatResumed { .. }
                 | Effect::SeatLost { .. }
                 | Effect::WouldBeRefused
@@ -230,7 +234,7 @@ impl Default for Metrics {
 }
 
 impl RefusalCode {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::seats_exhausted,
         Self::no_allocation,
         Self::session_gone,
@@ -239,6 +243,7 @@ impl RefusalCode {
         Self::handoff_invalid,
         Self::maintenance,
         Self::overloaded,
+        Self::rate_limited,
     ];
 }
 

@@ -143,7 +143,9 @@ fn end_of_day(zone: &TimeZone, utc: Timestamp) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::seats::{Allocation, Command, ConnectionNumber, Login, SecretHash, Served, SessionId, decide};
+    use crate::seats::{
+        Allocation, Command, ConnectionNumber, Entry, Login, SecretHash, Served, SessionId, decide,
+    };
     use std::time::Duration;
 
     fn at(utc: &str) -> Moment {
@@ -160,6 +162,7 @@ mod tests {
             secret: SecretHash([0; 16]),
             attempt: attempt.map(|a| AttemptHash([a; 16])),
             connection: ConnectionNumber(n.into()),
+            entry: Entry::default(),
         });
         let mut effects = Vec::new();
         decide(pool, &command, moment, &mut effects);

@@ -8,8 +8,10 @@
 #![expect(unreachable_pub, reason = "a test binary has no outside")]
 
 mod admin;
+mod credentials;
 mod ending;
 mod login;
+mod origins;
 mod presence;
 mod server;
 mod widget;

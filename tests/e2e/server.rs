@@ -20,7 +20,27 @@ impl Server {
     }
 
     pub fn with(flags: &[&str]) -> Self {
+        Self::in_folder(tempfile::tempdir().unwrap(), flags)
+    }
+
+    /// A server whose configuration file holds `text`.
+    pub fn configured(text: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("seats.toml");
+        std::fs::write(&file, text).unwrap();
+        Self::in_folder(folder, &["--config", file.to_str().unwrap()])
+    }
+
+    /// The same server again, after this one was killed.
+    pub fn killed_and_started_again(mut self) -> Self {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+        let folder = std::mem::replace(&mut self._folder, tempfile::tempdir().unwrap());
+        let file = folder.path().join("seats.toml");
+        Self::in_folder(folder, &["--config", file.to_str().unwrap()])
+    }
+
+    fn in_folder(folder: tempfile::TempDir, flags: &[&str]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_mirabridge-seats"))
             .args([
                 "serve",
@@ -34,7 +54,7 @@ impl Server {
             .arg(folder.path().join("data"))
             .args(flags)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log_file(folder.path()))
             .spawn()
             .unwrap();
         let mut line = String::new();
@@ -111,6 +131,16 @@ impl Server {
     }
 }
 
+/// Everything that all servers in this folder have logged.
+fn log_file(folder: &std::path::Path) -> std::fs::File {
+    let log = folder.join("log");
+    std::fs::File::options()
+        .append(true)
+        .create(true)
+        .open(log)
+        .unwrap()
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.process.kill();
@@ -131,6 +161,10 @@ impl Server {
 impl Server {
     pub fn folder(&self) -> std::path::PathBuf {
         self._folder.path().join("data")
+    }
+
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self._folder.path().join("log")).unwrap()
     }
 
     pub fn id(&self) -> u32 {

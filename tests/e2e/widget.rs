@@ -7,6 +7,8 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
 
 pub struct Widget(pub WebSocketStream<TcpStream>);
 
@@ -15,6 +17,22 @@ impl Widget {
         let socket = TcpStream::connect(&server.listen).await.unwrap();
         let url = format!("ws://{}/v1/seat", server.listen);
         Self(tokio_tungstenite::client_async(url, socket).await.unwrap().0)
+    }
+
+    /// Connects with these `Origin` headers and sends `message`.
+    pub async fn greet_from(server: &Server, origins: &[&str], message: &Value) -> (Self, Value) {
+        let socket = TcpStream::connect(&server.listen).await.unwrap();
+        let mut request = format!("ws://{}/v1/seat", server.listen)
+            .into_client_request()
+            .unwrap();
+        for origin in origins {
+            let origin = HeaderValue::from_bytes(origin.as_bytes()).unwrap();
+            request.headers_mut().append("origin", origin);
+        }
+        let mut widget = Self(tokio_tungstenite::client_async(request, socket).await.unwrap().0);
+        widget.send(message).await;
+        let answer = widget.hear().await;
+        (widget, answer)
     }
 
     /// Connects, sends `message` and returns the answer with the widget.

@@ -121,6 +121,7 @@ impl Reference {
             attempt: login.attempt,
             over_allocation,
             granted_at: Timestamp(self.utc),
+            entry: login.entry,
         };
         let repeatable_until = Served::from_nanos(now + MINUTE);
         self.seats.push(Session {

@@ -58,6 +58,7 @@ impl Witness {
                 }
             }
             Effect::SecretRenewed { .. }
+            | Effect::TokenSpent { .. }
             | Effect::Refused { .. }
             | Effect::WouldBeRefused
             | Effect::Allocated(_)

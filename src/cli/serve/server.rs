@@ -1,6 +1,6 @@
 //! A running server: what is started in which order, and how it ends.
 
-use crate::admin::{self, Desk};
+use crate::admin::{self, Desk, Guesses};
 use crate::clock::Clock;
 use crate::config::{AdminTokenSettings, OrganizationSettings, Role, Settings};
 use crate::credential::{HashedToken, KeyedHash, admin_token};
@@ -95,6 +95,7 @@ impl Server {
             reception: Arc::clone(&reception),
             metrics,
             connections: listener.running().connections,
+            guesses: Guesses::new(&clock, &settings.server.trusted_proxies),
             tokens: RwLock::new(Arc::new(tokens)),
         });
         let (stop_accepting, stop, tasks) = (
@@ -137,7 +138,9 @@ impl Server {
     /// Makes `settings` hold for organizations, doors and tokens. Sessions go on.
     fn set_up(&self, settings: &Settings) {
         let registry = &self.reception.registry;
-        *self.reception.directory.write() = Arc::new(Directory::of(&settings.organizations));
+        let before = Arc::clone(&self.reception.directory.read());
+        let directory = Directory::of(&settings.organizations, &before, &self.clock);
+        *self.reception.directory.write() = Arc::new(directory);
         for organization in &settings.organizations {
             if organization.waiting_line.is_some() {
                 tracing::warn!(organization = %organization.id, "its waiting line is not served by this version");

@@ -1,6 +1,6 @@
 //! What a command comes to. Changes nothing.
 
-use super::{ATTEMPT_REPEATABLE, Pool, SessionState, count};
+use super::{ATTEMPT_REPEATABLE, Pool, Session, SessionState, count};
 use crate::seats::command::{Cause, Command, Full, Login, Outcome, Refusal};
 use crate::seats::effect::{Effect, Record};
 use crate::seats::ids::{AttemptHash, ConnectionNumber, SecretHash, SessionId};
@@ -79,8 +79,11 @@ pub fn decide(pool: &Pool, command: &Command, moment: Moment, effects: &mut Vec<
 }
 
 fn login(pool: &Pool, login: Login, moment: Moment, effects: &mut Vec<Effect>) -> Outcome {
-    if let Some(outcome) = repeated(pool, login, moment.served, effects) {
-        return outcome;
+    if let Err(refusal) = pool.admits(&login, moment.served) {
+        return refuse(refusal, login.attempt, effects);
+    }
+    if let Some(session) = pool.repeated(login.attempt, moment.served) {
+        return repeat(session, login, effects);
     }
     if !pool.allocation.is_open(moment.utc) {
         return refuse(Refusal::NoAllocation, login.attempt, effects);
@@ -118,6 +121,7 @@ fn login(pool: &Pool, login: Login, moment: Moment, effects: &mut Vec<Effect>) -
             attempt: login.attempt,
             over_allocation,
             granted_at: moment.utc,
+            entry: login.entry,
         },
         connection: login.connection,
         repeatable_until: moment.served + ATTEMPT_REPEATABLE,
@@ -129,31 +133,41 @@ fn login(pool: &Pool, login: Login, moment: Moment, effects: &mut Vec<Effect>) -
     }
 }
 
+impl Pool {
+    /// The session that a login with `attempt` gets again.
+    pub(super) fn repeated(&self, attempt: Option<AttemptHash>, now: Served) -> Option<&Session> {
+        let attempt = attempt?;
+        self.attempts
+            .range((attempt, SessionId([0; 16]))..=(attempt, SessionId([u8::MAX; 16])))
+            .filter_map(|(_, id)| self.session(*id, now))
+            .filter(|session| now < session.repeatable_until)
+            .max_by_key(|session| (session.repeatable_until, session.record.granted_at))
+    }
+}
+
 /// A login whose attempt already has a session gets that one, with the new secret.
-fn repeated(pool: &Pool, login: Login, now: Served, effects: &mut Vec<Effect>) -> Option<Outcome> {
-    let attempt = login.attempt?;
-    let session = pool
-        .attempts
-        .range((attempt, SessionId([0; 16]))..=(attempt, SessionId([u8::MAX; 16])))
-        .filter_map(|(_, id)| pool.session(*id, now))
-        .filter(|session| now < session.repeatable_until)
-        .max_by_key(|session| (session.repeatable_until, session.record.granted_at))?;
-    let id = session.record.session;
-    let over_allocation = session.record.over_allocation;
+fn repeat(session: &Session, login: Login, effects: &mut Vec<Effect>) -> Outcome {
+    let record = &session.record;
+    if let Some(token) = login.entry.token
+        && record.entry.token != Some(token)
+    {
+        let session = record.session;
+        effects.push(Effect::TokenSpent { token, session });
+    }
     effects.push(Effect::SecretRenewed {
-        session: id,
+        session: record.session,
         secret: login.secret,
     });
     effects.push(Effect::SeatResumed {
-        session: id,
+        session: record.session,
         connection: login.connection,
         superseded: session.connection().filter(|older| *older != login.connection),
     });
-    Some(Outcome::Seated {
-        session: id,
+    Outcome::Seated {
+        session: record.session,
         resumed: true,
-        over_allocation,
-    })
+        over_allocation: record.over_allocation,
+    }
 }
 
 fn resume(

@@ -26,6 +26,8 @@ impl Pool {
                 session.resumes = resumes;
             }
         }
+        pool.spent
+            .take_over(&self.spent, |session| !self.sessions.contains_key(&session));
         pool
     }
 }

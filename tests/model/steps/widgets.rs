@@ -4,7 +4,8 @@ use super::super::world::Ticket;
 use super::SECOND;
 use crate::model::world::World;
 use crate::seats::{
-    AttemptHash, Command, ConnectionNumber, Effect, Login, Outcome, Refusal, SecretHash, Served, SessionId,
+    AttemptHash, Command, ConnectionNumber, Effect, Entry, Login, Outcome, Refusal, SecretHash, Served,
+    SessionId,
 };
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ impl World {
             secret: SecretHash(self.fresh()),
             attempt,
             connection: self.connection_for(attempt),
+            entry: Entry::default(),
         };
         let too_late = self.has_a_seat(attempt);
 
