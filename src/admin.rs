@@ -13,6 +13,7 @@ pub use guesses::Guesses;
 use crate::config::AdminTokenSettings;
 use crate::gateway::{OpenConnections, Reception};
 use crate::telemetry::Metrics;
+use crate::transport::Doorway;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
@@ -76,7 +77,7 @@ async fn readyz(axum::extract::State(desk): axum::extract::State<Arc<Desk>>) -> 
 }
 
 /// Answers requests until `stop`; those in flight are answered.
-pub async fn serve(listener: TcpListener, desk: Arc<Desk>, stop: CancellationToken) {
+pub async fn serve(listener: TcpListener, doorway: Doorway, desk: Arc<Desk>, stop: CancellationToken) {
     let (router, requests) = (router(desk), TaskTracker::new());
     let places = Arc::new(tokio::sync::Semaphore::new(CONNECTIONS));
     loop {
@@ -91,12 +92,17 @@ pub async fn serve(listener: TcpListener, desk: Arc<Desk>, stop: CancellationTok
             tokio::time::sleep(ACCEPT_BACK_OFF).await;
             continue;
         };
-        let (router, stop) = (router.clone(), stop.clone());
+        let (router, doorway, stop) = (router.clone(), doorway.clone(), stop.clone());
         requests.spawn(async move {
             let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
                 request.extensions_mut().insert(Peer(peer.ip()));
                 router.clone().call(request)
             });
+            let socket = tokio::select! {
+                () = stop.cancelled() => return,
+                socket = tokio::time::timeout(HEAD_TIME, doorway.enter(socket)) => socket,
+            };
+            let Ok(Ok(socket)) = socket else { return };
             let connection = hyper::server::conn::http1::Builder::new()
                 .timer(TokioTimer::new())
                 .header_read_timeout(HEAD_TIME)

@@ -30,6 +30,7 @@ pub use problem::Problem;
 pub use settings::{
     AdminTokenSettings, KeyMaterial, LimitSettings, LivenessSettings, LogSettings, OrganizationSettings,
     PlannedIncrease, Role, SelfService, ServerSettings, Settings, Switches, TlsSettings, TokenKeySettings,
+    UnusableTls,
 };
 pub use sources::{Source, Sources};
 

@@ -9,6 +9,7 @@ pub mod credential;
 pub mod liveness;
 pub mod protocol;
 pub mod stall;
+pub mod transport;
 pub mod usage;
 
 pub mod conversation;

@@ -12,7 +12,14 @@ use std::time::Duration;
 /// The modules of the crate by floor. A module uses lower floors only, and its own.
 const FLOORS: [&[&str]; 8] = [
     &["seats"],
-    &["credential", "liveness", "protocol", "stall", "usage"],
+    &[
+        "credential",
+        "liveness",
+        "protocol",
+        "stall",
+        "transport",
+        "usage",
+    ],
     &["conversation"],
     &["clock", "config", "telemetry"],
     &["store"],

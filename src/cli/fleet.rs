@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::{BAD_USE, complain, say};
 use crate::fleet::{AdminAccess, Fleet, FleetError, FleetPlan, Profile, SeatUrl};
 use crate::seats::OrganizationId;
+use crate::transport::Trust;
 
 /// Simulate agents against a running server, and judge it from outside
 ///
@@ -40,7 +41,7 @@ pub(super) struct FleetArguments {
     #[arg(long, value_enum, default_value_t = ProfileName::Churn)]
     profile: ProfileName,
 
-    /// The admin listener, so that the referee sees the numbers too: http://HOST:PORT
+    /// The admin listener, so that the referee sees the numbers too: http://HOST:PORT or https://…
     #[arg(long, value_name = "URL", requires = "token_file", value_parser = admin_url)]
     admin_url: Option<hyper::Uri>,
 
@@ -51,6 +52,14 @@ pub(super) struct FleetArguments {
     /// A file with the organization's widget key, if it demands one
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
+
+    /// The authorities whose certificates count for wss:// and https://
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value = "/etc/ssl/certs/ca-certificates.crt"
+    )]
+    ca_file: PathBuf,
 
     /// How long the run lasts; a few graces show most
     #[arg(long, default_value = "3m", value_parser = duration)]
@@ -90,8 +99,13 @@ pub(super) fn run(arguments: FleetArguments) -> anyhow::Result<ExitCode> {
         }),
         (None, _) | (_, None) => None,
     };
+    let url = if is_encrypted(&arguments) {
+        arguments.url.clone().trusting(trust(&arguments.ca_file)?)
+    } else {
+        arguments.url.clone()
+    };
     let plan = FleetPlan {
-        url: arguments.url,
+        url,
         organization: arguments.org,
         key: arguments.key_file.as_deref().map(secret).transpose()?,
         agents: usize::try_from(arguments.agents)?,
@@ -139,6 +153,16 @@ pub(super) fn run(arguments: FleetArguments) -> anyhow::Result<ExitCode> {
     })
 }
 
+fn is_encrypted(arguments: &FleetArguments) -> bool {
+    let admin = arguments.admin_url.as_ref().and_then(hyper::Uri::scheme_str);
+    arguments.url.to_string().starts_with("wss:") || admin == Some("https")
+}
+
+fn trust(file: &Path) -> anyhow::Result<Trust> {
+    let pem = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    Trust::read(&pem).with_context(|| file.display().to_string())
+}
+
 /// The first line of a file.
 fn secret(file: &Path) -> anyhow::Result<String> {
     let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
@@ -157,8 +181,8 @@ fn duration(text: &str) -> Result<Duration, String> {
 
 fn admin_url(text: &str) -> Result<hyper::Uri, String> {
     let url: hyper::Uri = text.parse().map_err(|_| "no URL".to_owned())?;
-    let plain = url.scheme_str() == Some("http") && url.host().is_some();
-    if plain {
+    let is_http = matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some();
+    if is_http {
         Ok(url)
     } else {
         Err("a URL such as http://127.0.0.1:7381 is wanted".to_owned())

@@ -5,6 +5,7 @@ use super::frames::{FrameMeter, Metered};
 use super::head::{self, Judgement, RawOrigin};
 use super::permits::{ConnectionPermit, HandshakePermit};
 use super::upper::{Socket, Upper, Visitor};
+use crate::transport::{Doorway, Stream};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -26,6 +27,7 @@ const HEAD_BYTES: usize = 8192;
 /// A connection that has just been accepted.
 pub(super) struct Arrival {
     pub(super) stream: TcpStream,
+    pub(super) doorway: Doorway,
     pub(super) deadline: tokio::time::Instant,
     pub(super) login_timeout: Duration,
     pub(super) message_bytes: usize,
@@ -43,14 +45,19 @@ struct Accepted {
 /// Answers one request. A visitor comes out if it was one for the WebSocket.
 pub(super) async fn shake_hands(arrival: Arrival, upper: &impl Upper) -> Option<Visitor> {
     let accepted = Mutex::new(None);
-    let served = serve(arrival.stream, arrival.login_timeout, upper, &accepted);
+    let entering = arrival.doorway.enter(arrival.stream);
+    let stream = tokio::time::timeout_at(arrival.deadline, entering)
+        .await
+        .ok()?
+        .ok()?;
+    let served = serve(stream, arrival.login_timeout, upper, &accepted);
     tokio::time::timeout_at(arrival.deadline, served).await.ok()?;
     let Accepted { upgrade, origin } = accepted.into_inner()?;
     let upgraded = tokio::time::timeout_at(arrival.deadline, upgrade)
         .await
         .ok()?
         .ok()?;
-    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
+    let parts = upgraded.downcast::<TokioIo<Stream>>().ok()?;
     let metered = Metered::new(parts.io.into_inner(), &parts.read_buf, arrival.meter);
     Some(Visitor {
         socket: websocket(metered, arrival.message_bytes).await,
@@ -62,7 +69,7 @@ pub(super) async fn shake_hands(arrival: Arrival, upper: &impl Upper) -> Option<
 }
 
 async fn serve(
-    stream: TcpStream,
+    stream: Stream,
     login_timeout: Duration,
     upper: &impl Upper,
     accepted: &Mutex<Option<Accepted>>,
@@ -103,7 +110,7 @@ fn answer(
 }
 
 /// The buffers never shrink again, so these limits are the memory of a connection.
-async fn websocket(metered: Metered<TcpStream>, message_bytes: usize) -> Socket {
+async fn websocket(metered: Metered<Stream>, message_bytes: usize) -> Socket {
     let config = WebSocketConfig::default()
         .read_buffer_size(1024)
         .write_buffer_size(0)

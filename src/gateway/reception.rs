@@ -453,7 +453,7 @@ mod tests {
         let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (accepted, _) = listener.accept().await.unwrap();
         let meter = Arc::new(FrameMeter::new(FrameBudget::default(), Clock::by_hand()));
-        let metered = Metered::new(accepted, &[], meter);
+        let metered = Metered::new(accepted.into(), &[], meter);
         let mut socket = WebSocketStream::from_raw_socket(metered, Role::Server, None).await;
         socket2::SockRef::from(&client)
             .set_linger(Some(Duration::ZERO))

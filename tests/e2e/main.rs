@@ -8,10 +8,12 @@
 #![expect(unreachable_pub, reason = "a test binary has no outside")]
 
 mod admin;
+mod certificate;
 mod credentials;
 mod ending;
 mod login;
 mod origins;
 mod presence;
 mod server;
+mod tls;
 mod widget;

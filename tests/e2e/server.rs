@@ -163,6 +163,15 @@ impl Server {
         self._folder.path().join("data")
     }
 
+    /// Waits until the log has `text`.
+    pub async fn until_logged(&self, text: &str) {
+        let start = Instant::now();
+        while !self.log().contains(text) {
+            assert!(start.elapsed() < Duration::from_secs(20), "{}", self.log());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     pub fn log(&self) -> String {
         std::fs::read_to_string(self._folder.path().join("log")).unwrap()
     }

@@ -10,6 +10,7 @@ use crate::registry::Registry;
 use crate::seats::OrganizationId;
 use crate::store::{Closer, ReadBack, Recorder, Store};
 use crate::telemetry::Metrics;
+use crate::transport::Doorway;
 use anyhow::Context as _;
 use parking_lot::RwLock;
 use std::io::Write as _;
@@ -37,6 +38,7 @@ pub(super) struct Server {
     pub(super) admin_token_file: Option<PathBuf>,
     reception: Arc<Reception>,
     desk: Arc<Desk>,
+    doorway: Doorway,
     stop_accepting: CancellationToken,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -49,11 +51,11 @@ pub(super) struct Server {
 impl Server {
     /// Binds both listeners and starts.
     pub(super) async fn start(settings: &Settings) -> anyhow::Result<Self> {
-        anyhow::ensure!(
-            settings.tls.is_none(),
-            "[tls] is set, and this version cannot serve it yet"
-        );
         raise_descriptor_limit();
+        let doorway = match &settings.tls {
+            Some(tls) => Doorway::tls(tls.read()?)?,
+            None => Doorway::plain(),
+        };
         let clock = Clock::start();
         let metrics = Arc::new(Metrics::new());
         let Record {
@@ -86,7 +88,8 @@ impl Server {
             numbers: AtomicU64::new(1),
         });
         let listener = Listener::bind(settings.server.listen, listener_settings(settings), clock.clone())
-            .with_context(|| format!("cannot listen on {}", settings.server.listen))?;
+            .with_context(|| format!("cannot listen on {}", settings.server.listen))?
+            .behind(doorway.clone());
         let admin_listener = TcpListener::bind(settings.server.admin_listen)
             .await
             .with_context(|| format!("cannot listen on {}", settings.server.admin_listen))?;
@@ -109,6 +112,7 @@ impl Server {
             admin_token_file,
             reception: Arc::clone(&reception),
             desk: Arc::clone(&desk),
+            doorway: doorway.clone(),
             stop_accepting: stop_accepting.clone(),
             stop: stop.clone(),
             tasks: tasks.clone(),
@@ -121,7 +125,7 @@ impl Server {
         registry.restore(sessions);
         server.remove_others(settings);
         tasks.spawn(listener.run(reception, stop_accepting));
-        tasks.spawn(admin::serve(admin_listener, desk, stop.clone()));
+        tasks.spawn(admin::serve(admin_listener, doorway, desk, stop.clone()));
         tasks.spawn(Arc::clone(&registry).sweep(stop.clone()));
         if let Some(read_backs) = read_backs {
             tasks.spawn(Arc::clone(&registry).heal(read_backs, stop.clone()));
@@ -173,11 +177,31 @@ impl Server {
 
     /// Makes a reloaded configuration hold. What needs a restart keeps its value.
     pub(super) fn reload(&self, settings: &Settings) {
+        self.show_certificate(settings);
         if !settings.admin_tokens.is_empty() {
             *self.desk.tokens.write() = Arc::new(settings.admin_tokens.clone());
         }
         self.set_up(settings);
         self.remove_others(settings);
+    }
+
+    /// Shows the certificate that the files hold. One that cannot be used changes nothing.
+    fn show_certificate(&self, settings: &Settings) {
+        match &settings.tls {
+            Some(_) if !self.doorway.is_tls() => {
+                tracing::warn!("[tls] was added; it needs a restart");
+            }
+            Some(tls) => match tls.read() {
+                Ok(certificate) => {
+                    if self.doorway.show(certificate) {
+                        tracing::info!("a new certificate is shown from here on");
+                    }
+                }
+                Err(error) => tracing::error!(%error, "the certificate is not reloaded"),
+            },
+            None if self.doorway.is_tls() => tracing::warn!("[tls] was removed; it needs a restart"),
+            None => {}
+        }
     }
 
     /// Sends every widget away with a time to come back, then stops.
