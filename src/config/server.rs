@@ -49,6 +49,32 @@ pub(super) fn server(root: &mut Section<'_>, overrides: &Overrides, has_tokens: 
         "--data-dir",
         overrides.data_dir.is_some(),
     );
+    for (name, flag, is_given) in [
+        (
+            "allow_private_webhooks",
+            "--allow-private-webhooks",
+            overrides.allow_private_webhooks,
+        ),
+        (
+            "allow_open_organizations",
+            "--allow-open-organizations",
+            overrides.allow_open_organizations,
+        ),
+        (
+            "allow_plain_admin",
+            "--allow-plain-admin",
+            overrides.allow_plain_admin,
+        ),
+        (
+            "allow_short_grace",
+            "--allow-short-grace",
+            overrides.allow_short_grace,
+        ),
+        ("log_format", "--log-format", overrides.log_format.is_some()),
+        ("log_level", "--log-level", overrides.log_level.is_some()),
+    ] {
+        note_flag(page, name, flag, is_given);
+    }
     note_flag(page, "server.data_dir", "--in-memory", overrides.in_memory);
     note_flag(
         page,

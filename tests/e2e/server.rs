@@ -163,6 +163,10 @@ impl Server {
         self._folder.path().join("data")
     }
 
+    pub fn configuration(&self) -> std::path::PathBuf {
+        self._folder.path().join("seats.toml")
+    }
+
     /// Waits until the log has `text`.
     pub async fn until_logged(&self, text: &str) {
         let start = Instant::now();

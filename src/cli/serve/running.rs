@@ -1,19 +1,23 @@
 //! `serve` from the ready line to the exit code.
 
 use super::server::Server;
+use super::sockets::Sockets;
+use super::watch::Watch;
 use crate::config::{self, Overrides, Settings};
 use crate::telemetry::{LogFormat, start_logs};
+use sd_notify::NotifyState;
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-pub(super) fn run(settings: &Settings, overrides: &Overrides) -> ExitCode {
+pub(super) fn run(settings: &Settings, overrides: &Overrides, sockets: Sockets) -> ExitCode {
     let format = match settings.server.log.format {
         config::LogFormat::Text => LogFormat::Text,
         config::LogFormat::Json => LogFormat::Json,
     };
     start_logs(format, settings.server.log.level.as_str());
-    match start(settings, overrides) {
+    match start(settings, overrides, sockets) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error:#}");
@@ -22,33 +26,46 @@ pub(super) fn run(settings: &Settings, overrides: &Overrides) -> ExitCode {
     }
 }
 
-fn start(settings: &Settings, overrides: &Overrides) -> anyhow::Result<()> {
+fn start(settings: &Settings, overrides: &Overrides, sockets: Sockets) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let served = runtime.block_on(serve(settings, overrides));
+    let served = runtime.block_on(serve(settings, overrides, sockets));
     // What still runs was told to end and had its time.
     runtime.shutdown_timeout(std::time::Duration::from_millis(200));
     served
 }
 
-async fn serve(settings: &Settings, overrides: &Overrides) -> anyhow::Result<()> {
+async fn serve(settings: &Settings, overrides: &Overrides, sockets: Sockets) -> anyhow::Result<()> {
     // Signals are caught before the listeners accept, so that none is lost.
     let (mut terminate, mut interrupt, mut hang_up) = (
         signal(SignalKind::terminate())?,
         signal(SignalKind::interrupt())?,
         signal(SignalKind::hangup())?,
     );
-    let server = Server::start(settings).await?;
+    let mut watched = files(settings, overrides);
+    let mut watch = Watch::over(watched.clone());
+    let server = Server::start(settings, sockets).await?;
     if settings.server.data_dir.is_none() {
         tracing::info!("in memory: all sessions are gone at exit");
     }
     ready(&server, settings)?;
     server.is_reachable();
+    tell_systemd(NotifyState::Ready);
     loop {
         tokio::select! {
             () = stop_signal(&mut terminate, &mut interrupt) => break,
-            _ = hang_up.recv() => reload(&server, overrides),
+            _ = hang_up.recv() => {}
+            () = watch.changed() => {}
+        }
+        // What changes from here on is noticed, whatever comes of this reload.
+        watch = Watch::over(watched.clone());
+        if let Some(settings) = reload(&server, overrides)
+            && files(&settings, overrides) != watched
+        {
+            watched = files(&settings, overrides);
+            watch = Watch::over(watched.clone());
         }
     }
+    tell_systemd(NotifyState::Stopping);
     tracing::info!("draining");
     tokio::select! {
         () = server.drain() => tracing::info!("drained"),
@@ -65,20 +82,45 @@ async fn stop_signal(terminate: &mut Signal, interrupt: &mut Signal) {
     }
 }
 
-fn reload(server: &Server, overrides: &Overrides) {
+/// The files that a reload reads.
+fn files(settings: &Settings, overrides: &Overrides) -> Vec<PathBuf> {
+    let keys = settings
+        .organizations
+        .iter()
+        .flat_map(|organization| &organization.token_keys)
+        .map(|key| key.file.clone());
+    let tls = settings
+        .tls
+        .iter()
+        .flat_map(|tls| [tls.certificate.clone(), tls.private_key.clone()]);
+    overrides.config.iter().cloned().chain(tls).chain(keys).collect()
+}
+
+/// Where systemd did not start this, nothing is told.
+fn tell_systemd(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "systemd could not be told");
+    }
+}
+
+/// Reloads the configuration and returns it, if it is good.
+fn reload(server: &Server, overrides: &Overrides) -> Option<Settings> {
     match config::load(overrides) {
         // A file that is just being written may read as empty; it must not end every session.
         Ok(settings) if settings.organizations.is_empty() => {
             tracing::error!("the configuration names no organization and is not reloaded");
+            None
         }
         Ok(settings) => {
             server.reload(&settings);
             tracing::info!("configuration reloaded");
+            Some(settings)
         }
         Err(problems) => {
             for problem in problems {
                 tracing::error!(%problem, "the configuration is not reloaded");
             }
+            None
         }
     }
 }

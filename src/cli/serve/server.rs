@@ -1,5 +1,6 @@
 //! A running server: what is started in which order, and how it ends.
 
+use super::sockets::Sockets;
 use crate::admin::{self, Desk, Guesses};
 use crate::clock::Clock;
 use crate::config::{AdminTokenSettings, OrganizationSettings, Role, Settings};
@@ -50,7 +51,7 @@ pub(super) struct Server {
 
 impl Server {
     /// Binds both listeners and starts.
-    pub(super) async fn start(settings: &Settings) -> anyhow::Result<Self> {
+    pub(super) async fn start(settings: &Settings, sockets: Sockets) -> anyhow::Result<Self> {
         raise_descriptor_limit();
         let doorway = match &settings.tls {
             Some(tls) => Doorway::tls(tls.read()?)?,
@@ -87,12 +88,19 @@ impl Server {
             leaving: CancellationToken::new(),
             numbers: AtomicU64::new(1),
         });
-        let listener = Listener::bind(settings.server.listen, listener_settings(settings), clock.clone())
-            .with_context(|| format!("cannot listen on {}", settings.server.listen))?
-            .behind(doorway.clone());
-        let admin_listener = TcpListener::bind(settings.server.admin_listen)
-            .await
-            .with_context(|| format!("cannot listen on {}", settings.server.admin_listen))?;
+        let (listen, admin_listen) = (settings.server.listen, settings.server.admin_listen);
+        let (limits, ticking) = (listener_settings(settings), clock.clone());
+        let listener = match sockets.widgets {
+            Some(socket) => Listener::adopt(socket, limits, ticking),
+            None => Listener::bind(listen, limits, ticking),
+        };
+        let listener = listener.with_context(|| format!("cannot listen on {listen}"))?;
+        let listener = listener.behind(doorway.clone());
+        let admin_listener = match sockets.admin {
+            Some(socket) => adopt(socket),
+            None => TcpListener::bind(admin_listen).await,
+        };
+        let admin_listener = admin_listener.with_context(|| format!("cannot listen on {admin_listen}"))?;
         let (admin_token_file, tokens) = tokens(settings)?;
         let desk = Arc::new(Desk {
             reception: Arc::clone(&reception),
@@ -263,6 +271,11 @@ impl Record {
             closer: Some(store.closer),
         })
     }
+}
+
+fn adopt(socket: std::net::TcpListener) -> std::io::Result<TcpListener> {
+    socket.set_nonblocking(true)?;
+    TcpListener::from_std(socket)
 }
 
 fn listener_settings(settings: &Settings) -> ListenerSettings {

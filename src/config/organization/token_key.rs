@@ -1,6 +1,7 @@
 //! The tables `organization.token_key`.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use zeroize::Zeroizing;
 
@@ -38,10 +39,14 @@ fn read(mut section: Section<'_>, kids: &mut BTreeMap<String, Source>) -> Option
         Some(kid)
     });
     let algorithm = alg.and_then(|field| field.parsed(algorithm));
-    let material = file.and_then(|field| material(&field, algorithm));
+    let path = file.as_ref().and_then(Field::path);
+    let material = file
+        .zip(path.clone())
+        .and_then(|(field, path)| material(&field, &path, algorithm));
     Some(TokenKeySettings {
         kid: kid?,
         algorithm: algorithm?,
+        file: path?,
         material: material?,
     })
 }
@@ -50,9 +55,8 @@ fn algorithm(text: &str) -> Result<TokenAlgorithm, &'static str> {
     TokenAlgorithm::named(text).ok_or("this is \"HS256\" or \"EdDSA\"")
 }
 
-fn material(field: &Field<'_>, algorithm: Option<TokenAlgorithm>) -> Option<KeyMaterial> {
-    let path = field.path()?;
-    let bytes = match file::read_bytes(&path) {
+fn material(field: &Field<'_>, path: &Path, algorithm: Option<TokenAlgorithm>) -> Option<KeyMaterial> {
+    let bytes = match file::read_bytes(path) {
         Ok(bytes) => Zeroizing::new(bytes),
         Err(error) => {
             field.report(format!("{}: {error}", path.display()));

@@ -1,6 +1,7 @@
 //! The settings of one organization.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -49,6 +50,8 @@ pub struct TokenKeySettings {
     pub kid: String,
     /// How it signs.
     pub algorithm: TokenAlgorithm,
+    /// Its file.
+    pub file: PathBuf,
     /// What its file held when the settings were read.
     pub material: KeyMaterial,
 }
