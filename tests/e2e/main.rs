@@ -17,5 +17,6 @@ mod origins;
 mod presence;
 mod proxy;
 mod server;
+mod strangers;
 mod tls;
 mod widget;

@@ -91,6 +91,15 @@ impl Server {
         (head[9..12].parse().unwrap(), body.to_owned())
     }
 
+    /// Open connections of the widget listener.
+    pub async fn connections(&self) -> u64 {
+        let (_, metrics) = self.get("/metrics", None).await;
+        let line = metrics
+            .lines()
+            .find(|line| line.starts_with("mirabridge_seats_connections "));
+        line.unwrap().rsplit(' ').next().unwrap().parse().unwrap()
+    }
+
     pub fn token(&self) -> &str {
         &self.token
     }

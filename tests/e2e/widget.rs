@@ -47,6 +47,20 @@ impl Widget {
         Self::greet(server, &json!({"type":"login","org":"acme"})).await
     }
 
+    /// Logs in and goes, unless the connection is closed before.
+    pub async fn try_login(server: &Server) -> Option<Value> {
+        let socket = TcpStream::connect(&server.listen).await.ok()?;
+        let url = format!("ws://{}/v1/seat", server.listen);
+        let (mut socket, _) = Box::pin(tokio_tungstenite::client_async(url, socket))
+            .await
+            .ok()?;
+        let login = json!({"type":"login","org":"acme"});
+        socket.send(Message::text(login.to_string())).await.ok()?;
+        let said = socket.next().await?.ok()?;
+        let said: Value = serde_json::from_str(said.to_text().ok()?).ok()?;
+        (said["type"] == "seated").then_some(said)
+    }
+
     pub async fn resume(server: &Server, seated: &Value) -> (Self, Value) {
         let (session, secret) = (&seated["session"], &seated["secret"]);
         Self::greet(
