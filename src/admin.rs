@@ -3,17 +3,32 @@
 //! It does not know the widget protocol; it asks the registry.
 
 mod auth;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the routes that read bodies come with the settings")
+)]
+mod body;
 mod metrics;
 mod organizations;
+mod page;
+#[expect(dead_code, reason = "the routes that change something come with the settings")]
 mod problem;
+mod routes;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the routes that change something come with the settings")
+)]
+mod version;
+
+pub use routes::{Least, Route, routes};
 
 use crate::config::AdminTokenSettings;
 use crate::gateway::{OpenConnections, Reception};
+use crate::seats::OrganizationId;
 use crate::telemetry::Metrics;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::routing::get;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use parking_lot::RwLock;
@@ -44,17 +59,19 @@ pub struct Desk {
     pub tokens: RwLock<Arc<Vec<AdminTokenSettings>>>,
 }
 
-fn router(desk: Arc<Desk>) -> Router {
-    Router::new()
-        .route("/api/v1/organizations", get(organizations::list))
-        .route("/api/v1/organizations/{org}", get(organizations::show))
-        .route("/metrics", get(metrics::scrape))
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(readyz))
+impl Desk {
+    /// Whether there is such an organization.
+    fn has(&self, id: &OrganizationId) -> bool {
+        self.reception.directory.read().find(id.as_str()).is_some()
+    }
+}
+
+fn router(desk: &Arc<Desk>) -> Router {
+    routes::router(desk)
         .fallback(|| async { problem::Problem::NotFound })
         .method_not_allowed_fallback(|| async { problem::Problem::MethodNotAllowed })
         .layer(DefaultBodyLimit::max(BODY_BYTES))
-        .with_state(desk)
+        .with_state(Arc::clone(desk))
 }
 
 async fn readyz(axum::extract::State(desk): axum::extract::State<Arc<Desk>>) -> (StatusCode, &'static str) {
@@ -67,7 +84,7 @@ async fn readyz(axum::extract::State(desk): axum::extract::State<Arc<Desk>>) -> 
 
 /// Answers requests until `stop`; those in flight are answered.
 pub async fn serve(listener: TcpListener, desk: Arc<Desk>, stop: CancellationToken) {
-    let (router, requests) = (router(desk), TaskTracker::new());
+    let (router, requests) = (router(&desk), TaskTracker::new());
     let places = Arc::new(tokio::sync::Semaphore::new(CONNECTIONS));
     loop {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else {

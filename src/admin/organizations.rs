@@ -1,21 +1,17 @@
 //! Organizations with their live numbers.
 
 use super::Desk;
-use super::auth::Caller;
+use super::auth::{self, Caller};
+use super::page::{Page, Paging};
 use super::problem::Problem;
 use crate::gateway::Access;
 use crate::protocol::rfc3339;
 use crate::registry::OrganizationView;
 use crate::seats::{OrganizationId, Policy};
 use axum::Json;
-use axum::extract::{Path, Query, State};
-use serde::{Deserialize, Serialize};
+use axum::extract::State;
+use serde::Serialize;
 use std::sync::Arc;
-
-/// The most items of a page.
-const MOST_ITEMS: usize = 1000;
-/// The items of a page where nothing is asked for.
-const ITEMS: usize = 100;
 
 #[derive(Serialize)]
 pub(super) struct Organization {
@@ -50,52 +46,27 @@ struct PeakToday {
     at: String,
 }
 
-#[derive(Serialize)]
-pub(super) struct Page {
-    items: Vec<Organization>,
-    next: Option<String>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Paging {
-    limit: Option<String>,
-    cursor: Option<String>,
-}
-
 pub(super) async fn list(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Query(paging): Query<Paging>,
-) -> Result<Json<Page>, Problem> {
-    let limit = match paging.limit {
-        Some(text) => text
-            .parse()
-            .ok()
-            .filter(|limit| (1..=MOST_ITEMS).contains(limit))
-            .ok_or(Problem::BadLimit)?,
-        None => ITEMS,
-    };
-    let after = match paging.cursor {
-        Some(text) => Some(OrganizationId::parse(&text).map_err(|_| Problem::BadCursor)?),
-        None => None,
-    };
-    let mut ids = desk.reception.registry.organizations();
-    ids.retain(|id| caller.sees(id) && after.as_ref().is_none_or(|after| id > after));
-    let next = (ids.len() > limit).then(|| ids[limit - 1].to_string());
-    ids.truncate(limit);
-    let items = ids.iter().filter_map(|id| organization(&desk, id)).collect();
-    Ok(Json(Page { items, next }))
+    paging: Paging,
+) -> Result<Json<Page<Organization>>, Problem> {
+    if let Some(cursor) = &paging.cursor {
+        OrganizationId::parse(cursor).map_err(|_| Problem::BadCursor)?;
+    }
+    let ids = desk.reception.registry.organizations();
+    let seen = ids.iter().filter(|id| caller.sees(id));
+    Ok(Json(paging.of(
+        seen,
+        |id| id.as_str(),
+        |id| organization(&desk, id),
+    )))
 }
 
 pub(super) async fn show(
     State(desk): State<Arc<Desk>>,
-    caller: Caller,
-    Path(org): Path<String>,
+    auth::Organization(id): auth::Organization,
 ) -> Result<Json<Organization>, Problem> {
-    let id = OrganizationId::parse(&org).map_err(|_| Problem::NotFound)?;
-    if !caller.sees(&id) {
-        return Err(Problem::NotFound);
-    }
     organization(&desk, &id).map(Json).ok_or(Problem::NotFound)
 }
 

@@ -8,11 +8,13 @@
 #![expect(unreachable_pub, reason = "a test binary has no outside")]
 
 mod admin;
+mod administrator;
 mod clock;
 mod conversations;
 mod descriptors;
 mod ending;
 mod login;
+mod matrix;
 mod oddities;
 mod presence;
 #[path = "../model/random.rs"]

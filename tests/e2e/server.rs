@@ -62,10 +62,12 @@ impl Server {
             .unwrap();
         let ready: Value = serde_json::from_str(&line).expect("the ready line is JSON");
         let text = |key: &str| ready[key].as_str().unwrap().to_owned();
-        let token = std::fs::read_to_string(text("admin_token_file"))
-            .unwrap()
-            .trim()
-            .to_owned();
+        // Where tokens are configured there is no file.
+        let token = ready["admin_token_file"]
+            .as_str()
+            .map_or_else(String::new, |file| {
+                std::fs::read_to_string(file).unwrap().trim().to_owned()
+            });
         Self {
             process,
             listen: text("listen"),
@@ -78,17 +80,8 @@ impl Server {
 
     /// The answer to a GET on the admin listener: status and body.
     pub async fn get(&self, path: &str, token: Option<&str>) -> (u16, String) {
-        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-        let mut socket = tokio::net::TcpStream::connect(&self.admin).await.unwrap();
-        let bearer = token
-            .map(|token| format!("Authorization: Bearer {token}\r\n"))
-            .unwrap_or_default();
-        let head = format!("GET {path} HTTP/1.1\r\nHost: admin\r\n{bearer}Connection: close\r\n\r\n");
-        socket.write_all(head.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        socket.read_to_string(&mut answer).await.unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        (head[9..12].parse().unwrap(), body.to_owned())
+        let answer = crate::administrator::ask(&self.admin, "GET", path, token, &[], "").await;
+        (answer.status, answer.body)
     }
 
     pub fn token(&self) -> &str {
