@@ -27,7 +27,11 @@ impl Pool {
                 session.resumes = resumes;
             }
             if let (Some(ending), SessionState::Connected { .. }) = (record.ending, state) {
-                let until = self.ending_at(id).unwrap_or(now + ending.goes_on());
+                // A later decision that is not recorded was never made: its time does not count.
+                let known = self.sessions.get(&id);
+                let recorded = known.is_some_and(|session| session.record.ending == record.ending);
+                let until = self.ending_at(id).filter(|_| recorded);
+                let until = until.unwrap_or(now + ending.goes_on());
                 pool.end_at(id, until);
             }
         }

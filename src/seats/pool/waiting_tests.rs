@@ -115,6 +115,36 @@ fn a_seat_whose_grace_is_over_goes_to_the_line_before_a_newcomer() {
 }
 
 #[test]
+fn a_newcomer_stays_behind_a_line_that_is_too_long_for_one_step() {
+    let mut pool = pool(1, 400);
+    ask(&mut pool, Command::Login(login(1)), at(0));
+    for n in 0..300_u64 {
+        let mut id = [9; 16];
+        id[..8].copy_from_slice(&n.to_ne_bytes());
+        let waiter = Login {
+            session: SessionId(id),
+            attempt: None,
+            connection: ConnectionNumber(1000 + n),
+            wait: Some(at(HOUR).served),
+            ..login(2)
+        };
+        ask(&mut pool, Command::Login(waiter), at(0));
+    }
+    let allocation = Allocation {
+        base: 1000,
+        ..pool.allocation().clone()
+    };
+    ask(&mut pool, Command::Allocate(allocation), at(1));
+
+    let (outcome, effects) = ask(&mut pool, waiting(3), at(1));
+
+    let served = granted(&effects).len();
+    assert!(served > 0 && !granted(&effects).contains(&3));
+    let ahead = count(300 - served);
+    assert_eq!(outcome, Outcome::Waiting { ahead });
+}
+
+#[test]
 fn who_sleeps_is_passed_over_and_keeps_its_place() {
     let mut pool = pool(1, 5);
     ask(&mut pool, Command::Login(login(1)), at(0));
@@ -253,6 +283,36 @@ fn a_hand_off_passes_the_seat_on_at_full_use_and_its_code_is_good_once() {
 }
 
 #[test]
+fn an_attempt_that_claims_a_hand_off_gives_up_its_place_in_the_line() {
+    let mut pool = pool(1, 5);
+    ask(&mut pool, Command::Login(login(1)), at(0));
+    ask(&mut pool, waiting(2), at(0));
+    let (session, connection) = (SessionId([1; 16]), ConnectionNumber(1));
+    let code = HandoffHash([7; 16]);
+    ask(
+        &mut pool,
+        Command::OfferHandoff {
+            session,
+            connection,
+            code,
+        },
+        at(0),
+    );
+    let again = Login {
+        attempt: Some(AttemptHash([2; 16])),
+        handoff: Some(code),
+        ..login(9)
+    };
+
+    let (_, effects) = ask(&mut pool, Command::Login(again), at(1));
+
+    assert_eq!(granted(&effects), [9]);
+    let older = Some(ConnectionNumber(2));
+    assert!(matches!(effects[0], Effect::LineJoined { superseded, .. } if superseded == older));
+    assert_eq!(pool.line().len(), 0);
+}
+
+#[test]
 fn a_code_is_over_after_a_minute_and_dies_with_a_newer_one_and_its_session() {
     let offer = |pool: &mut Pool, code: u8| {
         let (session, connection) = (SessionId([1; 16]), ConnectionNumber(1));
@@ -364,6 +424,41 @@ fn an_ending_with_notice_goes_on_from_the_resume_after_a_restart() {
     );
 
     assert_eq!(pool.ending_at(session), Some(at(150).served));
+}
+
+#[test]
+fn an_ending_that_is_due_stays_due_whatever_the_widget_goes_on_to_say() {
+    let mut pool = pool(2, 0);
+    ask(&mut pool, Command::Login(login(1)), at(0));
+    ask(&mut pool, status(1, true), at(0));
+    let session = SessionId([1; 16]);
+    let ending = Ending::AfterCall;
+    ask(&mut pool, Command::EndLater { session, ending }, at(0));
+    ask(&mut pool, status(1, false), at(10));
+
+    let (_, effects) = ask(&mut pool, status(1, false), at(11));
+
+    assert!(effects.is_empty());
+    assert_eq!(pool.ending_at(session), Some(at(10).served));
+}
+
+#[test]
+fn a_later_ending_that_was_not_recorded_does_not_move_the_recorded_one() {
+    let mut before = pool(2, 0);
+    ask(&mut before, Command::Login(login(1)), at(0));
+    let session = SessionId([1; 16]);
+    let end = |seconds| Command::EndLater {
+        session,
+        ending: Ending::Notice(seconds),
+    };
+    ask(&mut before, end(120), at(0));
+    let recorded = *before.session(session, at(0).served).unwrap();
+    ask(&mut before, end(5), at(0));
+
+    let known = [(recorded.record, Some(recorded.state))];
+    let pool = before.rebuilt(known, at(1).served, GRACE);
+
+    assert_eq!(pool.ending_at(session), Some(at(121).served));
 }
 
 #[test]

@@ -53,7 +53,8 @@ pub(super) fn status(
     }
     let known = pool.sessions.get(&session);
     let ending = known.and_then(|session| session.record.ending);
-    if !on_call && ending == Some(Ending::AfterCall) {
+    let is_due = pool.ending_at(session).is_some_and(|until| until <= now);
+    if !on_call && ending == Some(Ending::AfterCall) && !is_due {
         effects.push(Effect::EndingDue { session, until: now });
     }
     Outcome::Done

@@ -1,6 +1,6 @@
 //! A seat passes from one agent to the next in one step, also where none is free.
 
-use super::{held, refuse};
+use super::{held, line, refuse};
 use crate::seats::command::{Cause, Login, Outcome, Refusal};
 use crate::seats::effect::{Effect, Record};
 use crate::seats::ids::{ConnectionNumber, HandoffHash, SessionId};
@@ -54,6 +54,7 @@ pub(super) fn claim(
         return refuse(Refusal::HandoffInvalid, login.attempt, effects);
     };
     let over_allocation = older.record.over_allocation;
+    line::give_up_place(pool, login, effects);
     effects.push(Effect::SeatReleased {
         session: older.record.session,
         cause: Cause::HandedOff,

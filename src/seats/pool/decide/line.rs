@@ -47,6 +47,12 @@ pub(super) fn serve(pool: &Pool, moment: Moment, effects: &mut Vec<Effect>) -> u
     served
 }
 
+/// Whether somebody who could be given a seat still waits after `effects`.
+pub(super) fn is_awake(pool: &Pool, moment: Moment, effects: &[Effect]) -> bool {
+    let mut line = after(pool, effects).into_iter();
+    line.any(|waiter| waiter.is_awake(moment.served))
+}
+
 /// The same attempt takes over its place in the line, whoever held it, and the older connection
 /// is superseded. It may be its turn.
 pub(super) fn take_over_place(
@@ -55,19 +61,7 @@ pub(super) fn take_over_place(
     moment: Moment,
     effects: &mut Vec<Effect>,
 ) -> Option<Outcome> {
-    let attempt = login.attempt?;
-    let place = pool
-        .line
-        .iter()
-        .position(|waiter| waiter.attempt == Some(attempt))?;
-    let older = pool.line[place];
-    effects.push(Effect::LineJoined {
-        waiter: Waiter {
-            awake_until: login.wait.unwrap_or(older.awake_until),
-            ..waiter(login)
-        },
-        superseded: Some(older.connection),
-    });
+    let place = take_place(pool, login, effects)?;
     serve(pool, moment, effects);
     let granted = effects.iter().find_map(|effect| match effect {
         Effect::SeatGranted {
@@ -91,6 +85,34 @@ pub(super) fn take_over_place(
             }
         }
     })
+}
+
+/// Who has a seat does not wait for a second one: the same attempt gives up its place, and the
+/// older connection is superseded.
+pub(super) fn give_up_place(pool: &Pool, login: Login, effects: &mut Vec<Effect>) {
+    if take_place(pool, login, effects).is_some() {
+        let connection = login.connection;
+        effects.push(Effect::LineLeft { connection });
+    }
+}
+
+/// Puts `login` in the place of the same attempt, if it is in the line. Returns how many are
+/// before it.
+fn take_place(pool: &Pool, login: Login, effects: &mut Vec<Effect>) -> Option<usize> {
+    let attempt = login.attempt?;
+    let place = pool
+        .line
+        .iter()
+        .position(|waiter| waiter.attempt == Some(attempt))?;
+    let older = pool.line[place];
+    effects.push(Effect::LineJoined {
+        waiter: Waiter {
+            awake_until: login.wait.unwrap_or(older.awake_until),
+            ..waiter(login)
+        },
+        superseded: Some(older.connection),
+    });
+    Some(place)
 }
 
 /// A login that waits goes to the end of the line, if there is room.

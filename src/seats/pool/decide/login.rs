@@ -25,7 +25,8 @@ pub(super) fn login(pool: &Pool, login: Login, moment: Moment, effects: &mut Vec
         return outcome;
     }
     line::serve(pool, moment, effects);
-    let Some(over_allocation) = find_seat(pool, moment, effects) else {
+    let seat = find_seat(pool, moment, effects);
+    let Some(over_allocation) = seat.filter(|_| !line::is_awake(pool, moment, effects)) else {
         return match line::join(pool, login, effects) {
             Some(outcome) => outcome,
             None => {
@@ -73,6 +74,7 @@ fn repeated(pool: &Pool, login: Login, now: Served, effects: &mut Vec<Effect>) -
         .max_by_key(|session| (session.repeatable_until, session.record.granted_at))?;
     let id = session.record.session;
     let over_allocation = session.record.over_allocation;
+    line::give_up_place(pool, login, effects);
     effects.push(Effect::SecretRenewed {
         session: id,
         secret: login.secret,
@@ -90,19 +92,20 @@ fn repeated(pool: &Pool, login: Login, now: Served, effects: &mut Vec<Effect>) -
     })
 }
 
-/// The numbers of a pool without a free seat.
+/// The numbers of a pool without a free seat for a newcomer. What is over counts as free.
 fn full(pool: &Pool, moment: Moment, effects: &[Effect]) -> Full {
-    // All that is over was purged before, or there would be a seat.
     let purged = effects.iter().filter(|effect| super::is_purge(effect)).count();
+    let over = pool.deadlines.iter();
+    let over = over.take_while(|(until, _)| *until <= moment.served).count();
     Full {
         limit: pool.allocation.limit(moment.utc),
-        in_use: held_after(pool, effects),
-        in_grace: count(pool.deadlines.len() - purged),
+        in_use: held_after(pool, effects) - count(over - purged),
+        in_grace: count(pool.deadlines.len() - over),
         waiting: count(line::after(pool, effects).len()),
         next_release: pool
             .deadlines
             .iter()
-            .nth(purged)
+            .nth(over)
             .map(|(until, _)| until.since(moment.served)),
     }
 }
