@@ -199,3 +199,128 @@ async fn an_empty_foreign_or_newer_database_is_refused_by_name() {
     ));
     assert!(newer.contains("format 99"), "{newer}");
 }
+
+fn setting(name: &str, value: Option<&str>) -> (SettingKey, Option<String>) {
+    let key = SettingKey {
+        kind: "kind".to_owned(),
+        name: name.to_owned(),
+    };
+    (key, value.map(str::to_owned))
+}
+
+fn audit(label: &str) -> AuditEntry {
+    AuditEntry {
+        at: Timestamp(7),
+        label: label.to_owned(),
+        method: "PUT".to_owned(),
+        route: "/api".to_owned(),
+        organization: OrganizationId::parse(label).ok(),
+    }
+}
+
+fn settings(store: &Store) -> Vec<(String, String)> {
+    let all = store.settings.iter();
+    all.map(|(key, value)| (key.name.clone(), value.clone()))
+        .collect()
+}
+
+async fn audited(store: &Store, before: Option<u32>, organization: Option<&str>) -> Vec<(u32, AuditEntry)> {
+    let query = AuditQuery {
+        before,
+        organization: organization.map(|id| OrganizationId::parse(id).unwrap()),
+        limit: 2,
+    };
+    store.recorder.audit(query).await.unwrap()
+}
+
+/// A store with two settings, one of which was changed and one removed meanwhile.
+async fn with_settings(home: &Path) -> Store {
+    let store = open(home).unwrap();
+    for (settings, label) in [
+        (vec![setting("a", Some("1")), setting("b", Some("2"))], "one"),
+        (vec![setting("a", None), setting("c", Some("3"))], "two"),
+        (vec![setting("b", Some("4"))], "Three"),
+    ] {
+        let audit = vec![audit(label)];
+        store.recorder.change(Change { settings, audit }).await.unwrap();
+    }
+    store
+}
+
+#[tokio::test]
+async fn settings_and_the_audit_log_are_there_after_a_start_and_in_a_backup() {
+    let (home, restored) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let store = with_settings(home.path()).await;
+    backup(home.path(), &restored.path().join("seats.db")).unwrap();
+    store.closer.close().await;
+
+    for folder in [home.path(), restored.path()] {
+        let store = open(folder).unwrap();
+        assert_eq!(
+            settings(&store),
+            [("b", "4"), ("c", "3")].map(|(a, b)| (a.to_owned(), b.to_owned()))
+        );
+        let newest = [(3, audit("Three")), (2, audit("two"))];
+        assert_eq!(audited(&store, None, None).await, newest);
+        assert_eq!(audited(&store, Some(2), None).await, [(1, audit("one"))]);
+        assert_eq!(audited(&store, None, Some("one")).await, [(1, audit("one"))]);
+        store.closer.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_change_in_a_group_that_fails_is_taken_back_and_refused() {
+    let home = tempfile::tempdir().unwrap();
+    let mut store = with_settings(home.path()).await;
+    let mut pool = Pool::of(&store, "a");
+    pool.record(&store, vec![granted(1)]).await.unwrap();
+    pool.sequence += 1;
+    // Both stand in the queue before the store looks, as they do under load.
+    let change = Change {
+        settings: vec![setting("b", Some("lost")), setting("d", Some("lost"))],
+        audit: vec![audit("lost")],
+    };
+    let (changed, recorded) = tokio::join!(
+        store.recorder.change(change.clone()),
+        pool.record(&store, vec![granted(2)])
+    );
+    assert!(recorded.is_err(), "it does not follow");
+    assert!(changed.is_err(), "it stood in the same group");
+
+    assert!(
+        store.recorder.change(change).await.is_err(),
+        "the store is closed until all is rebuilt"
+    );
+    store.read_backs.recv().await.unwrap().rebuilt();
+    let change = Change {
+        settings: vec![setting("e", Some("5"))],
+        audit: vec![audit("four")],
+    };
+    store.recorder.change(change).await.unwrap();
+    store.closer.close().await;
+
+    let store = open(home.path()).unwrap();
+    let values = [("b", "4"), ("c", "3"), ("e", "5")].map(|(a, b)| (a.to_owned(), b.to_owned()));
+    assert_eq!(settings(&store), values);
+    assert_eq!(audited(&store, None, None).await[0], (4, audit("four")));
+}
+
+#[tokio::test]
+async fn a_damaged_setting_and_a_missing_line_of_the_audit_log_are_refused_by_name() {
+    for (damage, row) in [
+        ("UPDATE setting SET value = '5' WHERE name = 'b'", "of setting"),
+        ("UPDATE setting SET name = 'z' WHERE name = 'b'", "of setting"),
+        ("UPDATE audit SET label = 'z' WHERE number = 2", "row 2 of audit"),
+        ("DELETE FROM audit WHERE number = 2", "row 3 of audit"),
+    ] {
+        let home = tempfile::tempdir().unwrap();
+        with_settings(home.path()).await.closer.close().await;
+        let database = rusqlite::Connection::open(home.path().join("seats.db")).unwrap();
+        assert_eq!(database.execute(damage, []).unwrap(), 1);
+        drop(database);
+
+        let error = open(home.path()).err().expect("a refusal").to_string();
+
+        assert!(error.contains("seats.db") && error.contains(row), "{error}");
+    }
+}
