@@ -2,27 +2,25 @@
 //!
 //! It does not know the widget protocol; it asks the registry.
 
+mod audit;
 mod auth;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the routes that read bodies come with the settings")
-)]
 mod body;
+mod books;
+mod increases;
+mod keys;
 mod metrics;
 mod organizations;
 mod page;
-#[expect(dead_code, reason = "the routes that change something come with the settings")]
 mod problem;
 mod routes;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the routes that change something come with the settings")
-)]
+mod self_service;
+mod settings;
+mod tokens;
 mod version;
 
+pub use books::{Books, UnreadableSetting};
 pub use routes::{Least, Route, routes};
 
-use crate::config::AdminTokenSettings;
 use crate::gateway::{OpenConnections, Reception};
 use crate::seats::OrganizationId;
 use crate::telemetry::Metrics;
@@ -31,7 +29,6 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use parking_lot::RwLock;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -55,14 +52,14 @@ pub struct Desk {
     pub metrics: Arc<Metrics>,
     /// Open connections of the widget listener.
     pub connections: OpenConnections,
-    /// Who may ask. Replaced as a whole by a reload.
-    pub tokens: RwLock<Arc<Vec<AdminTokenSettings>>>,
+    /// What administrators set.
+    pub books: Arc<Books>,
 }
 
 impl Desk {
     /// Whether there is such an organization.
     fn has(&self, id: &OrganizationId) -> bool {
-        self.reception.directory.read().find(id.as_str()).is_some()
+        self.books.read(|state| state.has(id))
     }
 }
 

@@ -8,6 +8,7 @@ mod authority;
 mod deliveries;
 mod ledger;
 mod presence;
+mod removal;
 mod restart;
 mod sweeper;
 mod turns;

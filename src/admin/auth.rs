@@ -13,7 +13,6 @@ use axum::response::Response;
 use std::sync::Arc;
 
 /// Whoever a token stands for, on the route that was asked for.
-#[expect(dead_code, reason = "the audit log comes with the settings")]
 #[derive(Clone)]
 pub(super) struct Caller {
     /// What the audit log calls it.
@@ -36,13 +35,10 @@ impl Caller {
 
     /// The only organization that it sees; `None`: all.
     pub(super) fn own(&self) -> Option<&OrganizationId> {
-        match &self.role {
-            Role::Operator => None,
-            Role::Admin(own) | Role::Viewer(own) => Some(own),
-        }
+        self.role.organization()
     }
 
-    fn level(&self) -> Least {
+    pub(super) fn level(&self) -> Least {
         match &self.role {
             Role::Operator => Least::Operator,
             Role::Admin(_) => Least::Admin,
@@ -84,7 +80,7 @@ pub(super) async fn guard(
 
 fn identify(parts: &Parts, desk: &Desk) -> Result<(Arc<str>, Role), Problem> {
     let token = bearer(parts).ok_or(Problem::Unauthenticated)?;
-    let tokens = Arc::clone(&desk.tokens.read());
+    let tokens = desk.books.tokens();
     // Each is compared, so that the time tells nothing of which one fits.
     let fitting: Vec<_> = tokens.iter().filter(|known| known.hash.matches(token)).collect();
     fitting

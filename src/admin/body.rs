@@ -52,11 +52,6 @@ impl Fields {
             .ok_or_else(|| Problem::field(name, "this is missing"))
     }
 
-    /// Whether a field is there and not read yet.
-    pub(super) fn names(&self, name: &str) -> bool {
-        self.left.contains_key(name)
-    }
-
     /// Nothing else may be there.
     pub(super) fn finish(self) -> Result<(), Problem> {
         match self.left.into_iter().next() {
@@ -162,7 +157,6 @@ mod tests {
         assert_eq!(body.optional("a", number(0..=1)), Ok(Some(Some(1))));
         assert_eq!(body.optional("b", number(0..=1)), Ok(Some(None)));
         assert_eq!(body.optional("c", number(0..=1)), Ok(None));
-        assert!(!body.names("a"), "it is read");
         assert_eq!(blamed(body.required("d", boolean).unwrap_err()), "d");
         assert_eq!(body.finish(), Ok(()));
     }

@@ -2,14 +2,21 @@
 
 use super::Desk;
 use super::auth::{self, Caller};
+use super::body::Fields;
+use super::books::entries::Entry;
 use super::page::{Page, Paging};
 use super::problem::Problem;
-use crate::gateway::Access;
+use super::routes::Least;
+use super::settings::{self, Wish};
+use super::version::Precondition;
+use crate::config::OrganizationSettings;
 use crate::protocol::rfc3339;
 use crate::registry::OrganizationView;
 use crate::seats::{OrganizationId, Policy};
 use axum::Json;
 use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -54,7 +61,7 @@ pub(super) async fn list(
     if let Some(cursor) = &paging.cursor {
         OrganizationId::parse(cursor).map_err(|_| Problem::BadCursor)?;
     }
-    let ids = desk.reception.registry.organizations();
+    let ids = desk.books.read(|state| state.ids());
     let seen = ids.iter().filter(|id| caller.sees(id));
     Ok(Json(paging.of(
         seen,
@@ -66,29 +73,102 @@ pub(super) async fn list(
 pub(super) async fn show(
     State(desk): State<Arc<Desk>>,
     auth::Organization(id): auth::Organization,
-) -> Result<Json<Organization>, Problem> {
-    organization(&desk, &id).map(Json).ok_or(Problem::NotFound)
+) -> Result<Response, Problem> {
+    answer(&desk, &id, StatusCode::OK)
+}
+
+/// Makes an organization, or changes what the body names.
+pub(super) async fn put(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    auth::Organization(id): auth::Organization,
+    precondition: Precondition,
+    body: Fields,
+) -> Result<Response, Problem> {
+    let wish = Wish::read(body)?;
+    if wish.needs_operator() && caller.level() < Least::Operator {
+        return Err(Problem::Forbidden);
+    }
+    let org = id.clone();
+    let is_new = desk
+        .books
+        .change(&caller, Some(&id), move |state| {
+            precondition.check(settings::version_of(state, &org).as_deref())?;
+            let is_new = !state.has(&org);
+            let entry = wish.applied(state, &org)?;
+            Ok((vec![Entry::Organization(org, Some(Box::new(entry)))], is_new))
+        })
+        .await?;
+    let status = if is_new {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
+    answer(&desk, &id, status)
+}
+
+/// Ends an organization with all that belongs to it.
+pub(super) async fn delete(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    auth::Organization(id): auth::Organization,
+    precondition: Precondition,
+) -> Result<StatusCode, Problem> {
+    let org = id.clone();
+    desk.books
+        .change(&caller, Some(&id), move |state| {
+            precondition.check(settings::version_of(state, &org).as_deref())?;
+            if state.is_in_file(&org) {
+                return Err(settings::defined_by_file(state, &org, None));
+            }
+            Ok((state.all_of(&org), ()))
+        })
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// An organization with its settings and their version.
+fn answer(desk: &Desk, id: &OrganizationId, status: StatusCode) -> Result<Response, Problem> {
+    let (settings, version) = desk
+        .books
+        .read(|state| Some((settings::shown(state, id)?, settings::version_of(state, id)?)))
+        .ok_or(Problem::NotFound)?;
+    let organization = organization(desk, id).ok_or(Problem::NotFound)?;
+    let body = Json(WithSettings {
+        organization,
+        settings,
+    });
+    Ok((status, [(header::ETAG, version)], body).into_response())
+}
+
+#[derive(Serialize)]
+struct WithSettings {
+    #[serde(flatten)]
+    organization: Organization,
+    settings: settings::Shown,
 }
 
 fn organization(desk: &Desk, id: &OrganizationId) -> Option<Organization> {
-    let directory = Arc::clone(&desk.reception.directory.read());
+    let (settings, is_in_file) = desk
+        .books
+        .read(|state| Some((state.effective(id)?, state.is_in_file(id))))?;
     let view = desk.reception.registry.view(id)?;
-    Some(Organization::of(directory.find(id.as_str())?, &view))
+    Some(Organization::of(settings, is_in_file, &view))
 }
 
 impl Organization {
-    fn of(access: &Access, view: &OrganizationView) -> Self {
+    fn of(settings: OrganizationSettings, is_in_file: bool, view: &OrganizationView) -> Self {
         let numbers = view.numbers;
         Self {
-            id: access.id.to_string(),
-            name: access.name.clone(),
-            time_zone: access.time_zone.clone(),
+            id: settings.id.to_string(),
+            time_zone: settings.time_zone.iana_name().unwrap_or("UTC").to_owned(),
+            name: settings.name,
             policy: match view.policy {
                 Policy::Block => "block".into(),
                 Policy::Observe => "observe".into(),
                 Policy::Burst(more) => serde_json::json!({ "burst": more }),
             },
-            managed_by: "file",
+            managed_by: if is_in_file { "file" } else { "api" },
             limit: LimitNumbers {
                 total: numbers.limit.total,
                 base: numbers.limit.base,

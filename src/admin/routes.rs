@@ -1,8 +1,7 @@
 //! What can be asked: one table, from which the router is built and the tests are generated.
 
 use super::auth::guard;
-use super::{Desk, organizations};
-use crate::admin::{metrics, readyz};
+use super::{Desk, audit, increases, keys, metrics, organizations, readyz, tokens};
 use axum::Router;
 use axum::handler::Handler;
 use axum::http::Method;
@@ -66,10 +65,6 @@ impl Route {
     }
 
     /// The organization in the path may be one that is not there yet.
-    #[expect(
-        dead_code,
-        reason = "the routes that make organizations come with the settings"
-    )]
     fn may_be_new(mut self) -> Self {
         self.place = Place::MayBeNew;
         self
@@ -78,10 +73,56 @@ impl Route {
 
 /// All routes.
 pub fn routes() -> Vec<Route> {
-    use Least::{Anybody, Viewer};
+    use Least::{Admin, Anybody, Operator, Viewer};
+    const DELETE: Method = Method::DELETE;
+    const POST: Method = Method::POST;
+    const PUT: Method = Method::PUT;
     vec![
         Route::get("/api/v1/organizations", Viewer, organizations::list),
         Route::get("/api/v1/organizations/{org}", Viewer, organizations::show),
+        Route::new(PUT, "/api/v1/organizations/{org}", Admin, organizations::put).may_be_new(),
+        Route::new(
+            DELETE,
+            "/api/v1/organizations/{org}",
+            Operator,
+            organizations::delete,
+        ),
+        Route::get("/api/v1/organizations/{org}/keys", Viewer, keys::list),
+        Route::new(POST, "/api/v1/organizations/{org}/keys", Admin, keys::make),
+        Route::new(
+            DELETE,
+            "/api/v1/organizations/{org}/keys/{id}",
+            Admin,
+            keys::revoke,
+        ),
+        Route::get("/api/v1/organizations/{org}/increases", Viewer, increases::list),
+        Route::new(
+            POST,
+            "/api/v1/organizations/{org}/increases",
+            Admin,
+            increases::make,
+        ),
+        Route::get(
+            "/api/v1/organizations/{org}/increases/{id}",
+            Viewer,
+            increases::show,
+        ),
+        Route::new(
+            DELETE,
+            "/api/v1/organizations/{org}/increases/{id}",
+            Admin,
+            increases::remove,
+        ),
+        Route::new(
+            POST,
+            "/api/v1/organizations/{org}/increases/{id}/confirm",
+            Operator,
+            increases::confirm,
+        ),
+        Route::get("/api/v1/tokens", Viewer, tokens::list),
+        Route::new(POST, "/api/v1/tokens", Admin, tokens::make),
+        Route::new(DELETE, "/api/v1/tokens/{id}", Admin, tokens::revoke),
+        Route::get("/api/v1/audit", Viewer, audit::list),
         Route::get("/metrics", Anybody, metrics::scrape),
         Route::get("/healthz", Anybody, || async { "ok\n" }),
         Route::get("/readyz", Anybody, readyz),

@@ -4,13 +4,12 @@ use super::announcement::MovedLines;
 use super::deliveries::Deliveries;
 use super::ledger::Ledger;
 use super::presence::{Presence, WaitingPlace};
-use super::sweeper::{Agenda, PURGES_A_TURN, RETRY};
+use super::sweeper::Agenda;
 use super::turns::{Turn, Turns};
 use super::view::OrganizationView;
 use crate::clock::Clock;
 use crate::seats::{
-    Allocation, Cause, Command, ConnectionNumber, Effect, Login, OrganizationId, Outcome, Pool, Served,
-    SessionId,
+    Allocation, Command, ConnectionNumber, Effect, Login, OrganizationId, Outcome, Pool, Served, SessionId,
 };
 use crate::store::{NotRecorded, Place, Receipt, Recorder};
 use crate::telemetry::Metrics;
@@ -85,36 +84,6 @@ impl Registry {
         let pool = Pool::new(allocation, grace);
         let ledger = Ledger::new(pool, Today::new(zone), self.recorder.new_life());
         self.pools.insert(id.clone(), Arc::new(Mutex::new(ledger)));
-    }
-
-    /// Ends all sessions of an organization and forgets it. Waits for a store that takes nothing.
-    pub async fn remove(self: &Arc<Self>, id: &OrganizationId) {
-        let Some(ledger) = self.ledger(id) else { return };
-        loop {
-            let now = self.clock.served();
-            let next = ledger
-                .lock()
-                .pool
-                .sessions(now)
-                .next()
-                .map(|session| session.record.session);
-            let command = match next {
-                Some(session) => Command::End {
-                    session,
-                    cause: Cause::Terminated,
-                },
-                None => Command::Sweep { most: PURGES_A_TURN },
-            };
-            match self.submit(id, command).await.map(|answer| answer.outcome) {
-                Ok(Outcome::Swept(0)) | Err(NotDone::UnknownOrganization) => break,
-                Ok(_) => {}
-                Err(NotDone::NotRecorded(_)) => {
-                    tracing::warn!(organization = %id, "its sessions cannot be ended yet and are tried again");
-                    tokio::time::sleep(RETRY).await;
-                }
-            }
-        }
-        self.pools.remove(id);
     }
 
     /// Carries `command` out and answers when that is recorded. Dropping the future does not undo
@@ -285,6 +254,11 @@ impl Registry {
 
     pub(super) fn ledger(&self, id: &OrganizationId) -> Option<Arc<Mutex<Ledger>>> {
         self.pools.get(id).map(|entry| Arc::clone(entry.value()))
+    }
+
+    /// Forgets an organization, if this is still its pool.
+    pub(super) fn forget(&self, id: &OrganizationId, ledger: &Arc<Mutex<Ledger>>) {
+        self.pools.remove_if(id, |_, known| Arc::ptr_eq(known, ledger));
     }
 
     fn decide(

@@ -189,7 +189,7 @@ async fn a_removed_organization_ends_its_sessions_and_tells_them() {
     let mailbox = scene.registry.deliveries().open(ConnectionNumber(1));
     let _presence = scene.seated(1).await;
     let (registry, id) = (Arc::clone(&scene.registry), scene.id.clone());
-    let removal = tokio::spawn(async move { registry.remove(&id).await });
+    let removal = tokio::spawn(async move { registry.remove(&id, &CancellationToken::new()).await });
 
     scene.job().await.done.send(Ok(())).unwrap();
     removal.await.unwrap();

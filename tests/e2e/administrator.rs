@@ -1,5 +1,6 @@
 //! Whoever has a token and asks the admin listener.
 
+use crate::server::Server;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -68,5 +69,21 @@ pub async fn ask(
         status: head[9..12].parse().unwrap(),
         head: head.to_owned(),
         body: body.to_owned(),
+    }
+}
+
+impl Server {
+    /// Asks as the first operator. The body is left out where it is null.
+    pub async fn ask(&self, method: &str, path: &str, body: &Value) -> Answer {
+        self.ask_as(self.token(), method, path, body).await
+    }
+
+    pub async fn ask_as(&self, token: &str, method: &str, path: &str, body: &Value) -> Answer {
+        let text = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        ask(&self.admin, method, path, Some(token), &[], &text).await
     }
 }

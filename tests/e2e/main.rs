@@ -13,9 +13,12 @@ mod clock;
 mod conversations;
 mod descriptors;
 mod ending;
+mod increases;
+mod keys_and_tokens;
 mod login;
 mod matrix;
 mod oddities;
+mod organizations;
 mod presence;
 #[path = "../model/random.rs"]
 mod random;

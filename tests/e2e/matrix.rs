@@ -8,9 +8,26 @@ use mirabridge_seats::credential::HashedToken;
 use std::collections::BTreeMap;
 
 /// The contract: the least role of each route.
-const CONTRACT: [(&str, Least); 5] = [
+const CONTRACT: [(&str, Least); 19] = [
+    ("GET /api/v1/audit", Least::Viewer),
     ("GET /api/v1/organizations", Least::Viewer),
     ("GET /api/v1/organizations/{org}", Least::Viewer),
+    ("PUT /api/v1/organizations/{org}", Least::Admin),
+    ("DELETE /api/v1/organizations/{org}", Least::Operator),
+    ("GET /api/v1/organizations/{org}/increases", Least::Viewer),
+    ("POST /api/v1/organizations/{org}/increases", Least::Admin),
+    ("GET /api/v1/organizations/{org}/increases/{id}", Least::Viewer),
+    ("DELETE /api/v1/organizations/{org}/increases/{id}", Least::Admin),
+    (
+        "POST /api/v1/organizations/{org}/increases/{id}/confirm",
+        Least::Operator,
+    ),
+    ("GET /api/v1/organizations/{org}/keys", Least::Viewer),
+    ("POST /api/v1/organizations/{org}/keys", Least::Admin),
+    ("DELETE /api/v1/organizations/{org}/keys/{id}", Least::Admin),
+    ("GET /api/v1/tokens", Least::Viewer),
+    ("POST /api/v1/tokens", Least::Admin),
+    ("DELETE /api/v1/tokens/{id}", Least::Admin),
     ("GET /healthz", Least::Anybody),
     ("GET /metrics", Least::Anybody),
     ("GET /readyz", Least::Anybody),
@@ -97,7 +114,7 @@ async fn a_token_reaches_what_its_role_may_in_its_organization_and_nothing_else(
             }
         }
     }
-    for expected in [None, Some(401), Some(404)] {
+    for expected in [None, Some(401), Some(403), Some(404)] {
         assert!(judged.contains_key(&expected), "{judged:?}");
     }
 }

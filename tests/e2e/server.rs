@@ -37,8 +37,11 @@ impl Server {
     }
 
     /// `command` runs the binary with the arguments that are added.
-    pub fn launch(mut command: Command, flags: &[&str]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+    pub fn launch(command: Command, flags: &[&str]) -> Self {
+        Self::launch_in(tempfile::tempdir().unwrap(), command, flags)
+    }
+
+    fn launch_in(folder: tempfile::TempDir, mut command: Command, flags: &[&str]) -> Self {
         let log = std::fs::File::create(folder.path().join("log")).unwrap();
         let mut process = command
             .args([
@@ -76,6 +79,14 @@ impl Server {
             _folder: folder,
             file: None,
         }
+    }
+
+    /// The same server again in its folder, after this one was killed.
+    pub fn start_again(mut self, flags: &[&str]) -> Self {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+        let folder = std::mem::replace(&mut self._folder, tempfile::tempdir().unwrap());
+        Self::launch_in(folder, Command::new(BINARY), flags)
     }
 
     /// The answer to a GET on the admin listener: status and body.
