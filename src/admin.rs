@@ -3,11 +3,15 @@
 //! It does not know the widget protocol; it asks the registry.
 
 mod auth;
+<<<<<<< HEAD
 mod body;
 mod description;
 mod health;
 mod listener;
 mod live;
+=======
+mod demo;
+>>>>>>> main
 mod metrics;
 mod organizations;
 mod paging;
@@ -39,6 +43,8 @@ pub struct Desk {
     pub metrics: Arc<Metrics>,
     /// Open connections of the widget listener.
     pub connections: OpenConnections,
+    /// The port of the widget listener.
+    pub widget_port: u16,
     /// Who may ask. Replaced as a whole by a reload.
     pub tokens: RwLock<Arc<Vec<AdminTokenSettings>>>,
     /// Changes on their way to the live feeds.
@@ -66,7 +72,18 @@ fn routes() -> OpenApiRouter<Arc<Desk>> {
 }
 
 fn router(desk: Arc<Desk>) -> Router {
+<<<<<<< HEAD
     Router::from(routes())
+=======
+    Router::new()
+        .route("/api/v1/organizations", get(organizations::list))
+        .route("/api/v1/organizations/{org}", get(organizations::show))
+        .route("/demo", get(demo::page))
+        .route("/demo/{file}", get(demo::file))
+        .route("/metrics", get(metrics::scrape))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(readyz))
+>>>>>>> main
         .fallback(|| async { problem::Problem::NotFound })
         .method_not_allowed_fallback(|| async { problem::Problem::MethodNotAllowed })
         .layer(DefaultBodyLimit::max(BODY_BYTES))

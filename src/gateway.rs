@@ -19,6 +19,7 @@ mod resting;
 mod seat;
 mod upper;
 mod waiting;
+mod widget_files;
 
 pub use accept::{Listener, Running};
 pub use claims::Claims;

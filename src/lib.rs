@@ -18,6 +18,7 @@ pub mod clock;
 pub mod config;
 pub mod store;
 pub mod telemetry;
+pub mod web;
 
 pub mod registry;
 

@@ -14,7 +14,7 @@ const FLOORS: [&[&str]; 8] = [
     &["seats"],
     &["credential", "liveness", "protocol", "schedule", "stall", "usage"],
     &["conversation"],
-    &["clock", "config", "telemetry"],
+    &["clock", "config", "telemetry", "web"],
     &["store"],
     &["registry"],
     &["admin", "fleet", "gateway"],

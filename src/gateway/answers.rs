@@ -73,7 +73,8 @@ pub(super) async fn turn_away(mut stream: TcpStream, _place: OwnedSemaphorePermi
     let _ = tokio::time::timeout(TURN_AWAY_TIME, said).await;
 }
 
-fn text(status: StatusCode, words: &'static str) -> Response<Body> {
+/// A short answer in words.
+pub(super) fn text(status: StatusCode, words: &'static str) -> Response<Body> {
     let mut response = Response::new(Body::from(words));
     *response.status_mut() = status;
     let headers = response.headers_mut();

@@ -6,6 +6,7 @@ use super::head::{self, Judgement, RawOrigin};
 use super::permits::{ConnectionPermit, HandshakePermit};
 use super::resting::Resting;
 use super::upper::{Upper, Visitor};
+use super::widget_files;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -76,6 +77,9 @@ fn answer(
     upper: &impl Upper,
     accepted: &Mutex<Option<Accepted>>,
 ) -> Response<answers::Body> {
+    if request.uri().path().starts_with(widget_files::PREFIX) {
+        return widget_files::answer(&request, upper);
+    }
     if request.uri().path() != head::PATH {
         return answers::elsewhere(request.method(), request.uri().path(), upper.is_ready());
     }

@@ -1,7 +1,7 @@
 //! The upper half: from the first message to a held seat.
 
 use super::claims::Claims;
-use super::closing::{Ending, say_goodbye};
+use super::closing::{Ending, say_goodbye, take_leave};
 use super::directory::Directory;
 use super::drain::LONGEST_RETURN;
 use super::head::RawOrigin;
@@ -86,6 +86,10 @@ impl Upper for Reception {
         !self.leaving.is_cancelled() && self.registry.takes_logins() && !self.registry.is_erasure_overdue()
     }
 
+    fn frame_ancestors(&self, organization: Option<&str>) -> String {
+        self.directory.read().frame_ancestors(organization)
+    }
+
     async fn converse(self: Arc<Self>, visitor: Visitor) {
         let Visitor {
             mut socket,
@@ -107,7 +111,7 @@ impl Upper for Reception {
                 CloseCode::RateLimited,
                 "too many messages at once",
             )),
-            Ok(Err(Ending::Gone)) => return,
+            Ok(Err(Ending::Gone)) => return take_leave(socket).await,
             Err(_) => Err(Farewell::error(
                 CloseCode::LoginTimeout,
                 "no login or resume came in time",
@@ -385,10 +389,7 @@ async fn first_text(socket: &mut Socket) -> Result<String, Ending> {
             Some(Ok(Message::Text(text))) => return Ok(text.as_str().to_owned()),
             Some(Ok(Message::Binary(_))) => return Err(Ending::Close(CloseCode::Binary)),
             Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
-            Some(Ok(Message::Close(_))) => {
-                let _ = tokio::time::timeout(WRITE_TIME, socket.flush()).await;
-                return Err(Ending::Gone);
-            }
+            Some(Ok(Message::Close(_))) => return Err(Ending::Gone),
             Some(Err(error)) => return Err(Ending::of(&error)),
             None => return Err(Ending::Gone),
         }

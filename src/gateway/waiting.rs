@@ -1,6 +1,6 @@
 //! A widget in the waiting line: one task until it has a seat or leaves.
 
-use super::closing::Ending;
+use super::closing::{Ending, take_leave};
 use super::permits::ConnectionPermit;
 use super::reception::{Reception, part, send};
 use super::resting::Resting;
@@ -65,7 +65,11 @@ impl Waiting {
                 part(socket, farewell).await;
                 drop((mailbox, permit));
             }
-            End::Gone => {}
+            End::Gone => {
+                drop(self);
+                take_leave(socket).await;
+                drop(permit);
+            }
         }
     }
 

@@ -20,7 +20,10 @@ async fn every_path_of_the_description_is_answered_and_stands_on_the_page() {
             seen += 1;
             let name = format!("{} {path}", method.to_uppercase());
             assert!(page.contains(&format!("<h3>{name}</h3>")), "{name}");
-            assert!(!operation["summary"].as_str().unwrap_or_default().is_empty(), "{name}");
+            assert!(
+                !operation["summary"].as_str().unwrap_or_default().is_empty(),
+                "{name}"
+            );
             let real = path.replace("{org}", "acme").replace("{id}", "x");
             if method == "get" && path != "/api/v1/live" {
                 let status = server.get(&real, Some(server.token())).await.0;
@@ -40,7 +43,10 @@ async fn the_page_needs_no_script_and_nothing_from_outside() {
     let mut answer = String::new();
     socket.read_to_string(&mut answer).await.unwrap();
     let (head, page) = answer.split_once("\r\n\r\n").unwrap();
-    assert!(head.contains("content-security-policy: default-src 'none'; style-src 'self'"), "{head}");
+    assert!(
+        head.contains("content-security-policy: default-src 'none'; style-src 'self'"),
+        "{head}"
+    );
     for outside in ["<script", "style=", "http://", "https://", "src="] {
         assert!(!page.contains(outside), "{outside}");
     }

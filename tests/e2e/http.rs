@@ -44,7 +44,9 @@ pub struct Roles {
 impl Roles {
     pub fn start() -> Self {
         let hash = mirabridge_seats::credential::HashedToken::of;
-        let mut text = "[[organization]]\nid = \"acme\"\nseats = 5\n[[organization]]\nid = \"other\"\nseats = 5\n".to_owned();
+        let mut text =
+            "[[organization]]\nid = \"acme\"\nseats = 5\n[[organization]]\nid = \"other\"\nseats = 5\n"
+                .to_owned();
         for (label, role, org) in [
             ("ops", "operator", ""),
             ("admin", "admin", "org = \"acme\"\n"),
@@ -52,7 +54,8 @@ impl Roles {
             ("foreign", "admin", "org = \"other\"\n"),
         ] {
             let hash = hash(&format!("at_{label}"));
-            text += &format!("[[admin_token]]\nlabel = \"{label}\"\nrole = \"{role}\"\n{org}hash = \"{hash}\"\n");
+            text +=
+                &format!("[[admin_token]]\nlabel = \"{label}\"\nrole = \"{role}\"\n{org}hash = \"{hash}\"\n");
         }
         Self {
             server: Server::with_file(&text),

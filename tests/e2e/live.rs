@@ -23,7 +23,9 @@ struct Event {
 impl Feed {
     async fn open(server: &Server, token: &str, query: &str, last: Option<u64>) -> Self {
         let mut socket = TcpStream::connect(&server.admin).await.unwrap();
-        let last = last.map(|last| format!("Last-Event-ID: {last}\r\n")).unwrap_or_default();
+        let last = last
+            .map(|last| format!("Last-Event-ID: {last}\r\n"))
+            .unwrap_or_default();
         let head = format!(
             "GET /api/v1/live{query} HTTP/1.1\r\nHost: admin\r\nAuthorization: Bearer {token}\r\n{last}\r\n"
         );
@@ -55,7 +57,11 @@ impl Feed {
                 "data" => {
                     let data: Value = serde_json::from_str(value).unwrap();
                     let organizations = data["organizations"].as_array().unwrap().clone();
-                    return Some(Event { kind, number, organizations });
+                    return Some(Event {
+                        kind,
+                        number,
+                        organizations,
+                    });
                 }
                 _ => {}
             }
@@ -69,7 +75,8 @@ impl Feed {
 
 fn names(event: &Event) -> Vec<&str> {
     let ids = event.organizations.iter();
-    ids.map(|organization| organization["id"].as_str().unwrap()).collect()
+    ids.map(|organization| organization["id"].as_str().unwrap())
+        .collect()
 }
 
 #[tokio::test]
@@ -77,17 +84,26 @@ async fn a_feed_tells_the_whole_first_and_then_only_what_changed() {
     let server = Server::with(&["--seats", "acme=3", "--seats", "other=3"]);
     let mut feed = Feed::open(&server, server.token(), "", None).await;
     let whole = feed.event().await;
-    assert_eq!((whole.kind.as_str(), names(&whole)), ("snapshot", vec!["acme", "other"]));
+    assert_eq!(
+        (whole.kind.as_str(), names(&whole)),
+        ("snapshot", vec!["acme", "other"])
+    );
     assert_eq!(whole.organizations[0], server.organization("acme").await);
 
     let (_one, _) = Widget::login(&server).await;
     let change = feed.event().await;
     assert_eq!((change.kind.as_str(), names(&change)), ("change", vec!["acme"]));
-    assert_eq!((change.number, &change.organizations[0]["in_use"]), (whole.number + 1, &1.into()));
+    assert_eq!(
+        (change.number, &change.organizations[0]["in_use"]),
+        (whole.number + 1, &1.into())
+    );
 
     let (_two, _) = Widget::login(&server).await;
     let next = feed.event().await;
-    assert_eq!((next.number, &next.organizations[0]["in_use"]), (whole.number + 2, &2.into()));
+    assert_eq!(
+        (next.number, &next.organizations[0]["in_use"]),
+        (whole.number + 2, &2.into())
+    );
 
     let mut again = Feed::open(&server, server.token(), "", Some(change.number)).await;
     let missed = again.event().await;
@@ -109,7 +125,11 @@ async fn a_feed_shows_what_its_token_may_see() {
         ("at_wrong", "", 401),
         (roles.operator, "?org=other", 200),
     ] {
-        assert_eq!(Feed::open(server, token, query, None).await.status, status, "{query}");
+        assert_eq!(
+            Feed::open(server, token, query, None).await.status,
+            status,
+            "{query}"
+        );
     }
 
     let other = serde_json::json!({"type":"login","org":"other"});

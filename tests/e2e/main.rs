@@ -28,4 +28,5 @@ mod slow_reader;
 mod slowloris;
 mod starved;
 mod waiting;
+mod web;
 mod widget;

@@ -34,13 +34,26 @@ async fn a_session_is_shown_without_anything_about_a_person() {
     let session = &items[0];
     let fields: BTreeSet<_> = session.as_object().unwrap().keys().map(String::as_str).collect();
     let expected = [
-        "id", "short_id", "state", "since", "duration_s", "on_call", "resumes", "grace_left_s",
+        "id",
+        "short_id",
+        "state",
+        "since",
+        "duration_s",
+        "on_call",
+        "resumes",
+        "grace_left_s",
     ];
     assert_eq!(fields, expected.into());
     assert_eq!(session["id"], seated["session"]);
     assert_eq!(session["short_id"], seated["session"].as_str().unwrap()[..6]);
-    assert_eq!((&session["state"], &session["on_call"]), (&json!("connected"), &json!(true)));
-    assert_eq!((&session["resumes"], &session["grace_left_s"]), (&json!(0), &Value::Null));
+    assert_eq!(
+        (&session["state"], &session["on_call"]),
+        (&json!("connected"), &json!(true))
+    );
+    assert_eq!(
+        (&session["resumes"], &session["grace_left_s"]),
+        (&json!(0), &Value::Null)
+    );
     let since: jiff::Timestamp = session["since"].as_str().unwrap().parse().unwrap();
     assert_eq!(since.as_second() % 300, 0);
     assert_eq!(session["duration_s"].as_i64().unwrap() % 300, 0);
@@ -63,7 +76,10 @@ async fn pages_show_every_session_once_in_every_order() {
     for _ in 0..23 {
         widgets.push(Widget::login(&server).await);
     }
-    let all: BTreeSet<_> = widgets.iter().map(|(_, seated)| seated["session"].to_string()).collect();
+    let all: BTreeSet<_> = widgets
+        .iter()
+        .map(|(_, seated)| seated["session"].to_string())
+        .collect();
     for sort in ["since", "-since", "id"] {
         let (mut shown, mut cursor, mut pages) = (Vec::new(), String::new(), 0);
         loop {
@@ -71,7 +87,13 @@ async fn pages_show_every_session_once_in_every_order() {
             let (status, page) = ask(&server, "GET", &path, None).await;
             assert_eq!(status, 200, "{page}");
             pages += 1;
-            shown.extend(page["items"].as_array().unwrap().iter().map(|item| item["id"].to_string()));
+            shown.extend(
+                page["items"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|item| item["id"].to_string()),
+            );
             match page["next"].as_str() {
                 Some(next) => cursor = format!("&cursor={next}"),
                 None => break,
@@ -102,7 +124,11 @@ async fn what_is_not_taken_is_refused_with_its_field() {
         ("?sort=browser".to_owned(), 422, "sort"),
     ] {
         let (answer, problem) = ask(&server, "GET", &format!("{PATH}{query}"), None).await;
-        assert_eq!((answer, problem["field"].as_str()), (status, Some(field)), "{query}");
+        assert_eq!(
+            (answer, problem["field"].as_str()),
+            (status, Some(field)),
+            "{query}"
+        );
     }
     let foreign = format!("/api/v1/organizations/other/sessions?limit=1&cursor={cursor}");
     assert_eq!(ask(&server, "GET", &foreign, None).await.0, 400);
@@ -122,7 +148,10 @@ async fn an_ended_session_is_told_so_and_its_seat_is_free() {
     assert_eq!(server.organization("acme").await["in_use"], 0);
     for widget in [&mut one, &mut two] {
         let ended = widget.hear().await;
-        assert_eq!((&ended["type"], &ended["reason"]), (&json!("ended"), &json!("terminated")));
+        assert_eq!(
+            (&ended["type"], &ended["reason"]),
+            (&json!("ended"), &json!("terminated"))
+        );
         assert!(ended["cool_down_s"].is_u64(), "{ended}");
         assert_eq!(widget.close().await, (4540, "terminated".to_owned()));
     }
@@ -138,12 +167,28 @@ async fn an_ending_waits_for_the_call_or_the_notice_and_not_in_grace() {
     let (lost, third) = Widget::login(&server).await;
     lost.reset();
     server.until_in_grace(1).await;
-    let (after_call, notice) = (json!({"mode":"after_call"}), json!({"mode":"notice","notice_s":1}));
+    let (after_call, notice) = (
+        json!({"mode":"after_call"}),
+        json!({"mode":"notice","notice_s":1}),
+    );
 
-    assert_eq!(ask(&server, "POST", &end_path(&third), Some(&after_call)).await.0, 202);
-    assert_eq!(server.organization("acme").await["in_use"], 2, "in grace: at once");
-    assert_eq!(ask(&server, "POST", &end_path(&first), Some(&after_call)).await.0, 202);
-    assert_eq!(ask(&server, "POST", &end_path(&second), Some(&notice)).await.0, 202);
+    assert_eq!(
+        ask(&server, "POST", &end_path(&third), Some(&after_call)).await.0,
+        202
+    );
+    assert_eq!(
+        server.organization("acme").await["in_use"],
+        2,
+        "in grace: at once"
+    );
+    assert_eq!(
+        ask(&server, "POST", &end_path(&first), Some(&after_call)).await.0,
+        202
+    );
+    assert_eq!(
+        ask(&server, "POST", &end_path(&second), Some(&notice)).await.0,
+        202
+    );
 
     let ending = calling.hear().await;
     assert_eq!(ending, json!({"type":"ending","reason":"terminated"}));
@@ -165,11 +210,33 @@ async fn many_are_ended_if_they_are_as_many_as_was_seen() {
     server.until_in_grace(1).await;
     let path = format!("{PATH}/end");
 
-    let (status, problem) = ask(&server, "POST", &path, Some(&json!({"state":"connected","expect":3}))).await;
+    let (status, problem) = ask(
+        &server,
+        "POST",
+        &path,
+        Some(&json!({"state":"connected","expect":3})),
+    )
+    .await;
     assert_eq!((status, &problem["count"]), (409, &json!(2)));
-    assert_eq!(ask(&server, "POST", &path, Some(&json!({"expect":0,"min_age_s":3600}))).await.0, 202);
+    assert_eq!(
+        ask(
+            &server,
+            "POST",
+            &path,
+            Some(&json!({"expect":0,"min_age_s":3600}))
+        )
+        .await
+        .0,
+        202
+    );
     assert_eq!(server.organization("acme").await["in_use"], 3, "nobody is ended");
-    let (status, done) = ask(&server, "POST", &path, Some(&json!({"state":"connected","expect":2}))).await;
+    let (status, done) = ask(
+        &server,
+        "POST",
+        &path,
+        Some(&json!({"state":"connected","expect":2})),
+    )
+    .await;
 
     assert_eq!((status, &done["count"]), (202, &json!(2)));
     let numbers = server.organization("acme").await;
@@ -181,7 +248,13 @@ async fn many_are_ended_if_they_are_as_many_as_was_seen() {
 
 #[tokio::test]
 async fn bad_bodies_and_roles_that_may_not_end_are_refused() {
-    let Roles { server, operator, admin, viewer, foreign } = &Roles::start();
+    let Roles {
+        server,
+        operator,
+        admin,
+        viewer,
+        foreign,
+    } = &Roles::start();
     let (mut widget, seated) = Widget::login(server).await;
     let (end, many) = (end_path(&seated), format!("{PATH}/end"));
     for body in [
@@ -191,20 +264,38 @@ async fn bad_bodies_and_roles_that_may_not_end_are_refused() {
         json!({"mode":"now","soon":true}),
         json!({"reason":"x".repeat(501)}),
     ] {
-        assert_eq!(ask_as(server, admin, "POST", &end, Some(&body)).await.0, 422, "{body}");
+        assert_eq!(
+            ask_as(server, admin, "POST", &end, Some(&body)).await.0,
+            422,
+            "{body}"
+        );
     }
     assert_eq!(ask_as(server, admin, "POST", &end, None).await.0, 400);
-    assert_eq!(ask_as(server, admin, "POST", &many, Some(&json!({}))).await.0, 422);
+    assert_eq!(
+        ask_as(server, admin, "POST", &many, Some(&json!({}))).await.0,
+        422
+    );
     let large = json!({"reason":"x".repeat(70_000)});
     assert_eq!(ask_as(server, admin, "POST", &end, Some(&large)).await.0, 413);
     for (token, status) in [(viewer, 403), (foreign, 404)] {
-        assert_eq!(ask_as(server, token, "POST", &end, Some(&json!({}))).await.0, status);
-        assert_eq!(ask_as(server, token, "POST", &many, Some(&json!({"expect":9}))).await.0, status);
+        assert_eq!(
+            ask_as(server, token, "POST", &end, Some(&json!({}))).await.0,
+            status
+        );
+        assert_eq!(
+            ask_as(server, token, "POST", &many, Some(&json!({"expect":9})))
+                .await
+                .0,
+            status
+        );
         let delete = end.trim_end_matches("/end");
         assert_eq!(ask_as(server, token, "DELETE", delete, None).await.0, status);
     }
     assert_eq!(ask_as(server, viewer, "GET", PATH, None).await.0, 200);
     assert_eq!(ask_as(server, foreign, "GET", PATH, None).await.0, 404);
     widget.assert_alive().await;
-    assert_eq!(ask_as(server, operator, "POST", &end, Some(&json!({}))).await.0, 202);
+    assert_eq!(
+        ask_as(server, operator, "POST", &end, Some(&json!({}))).await.0,
+        202
+    );
 }

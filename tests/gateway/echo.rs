@@ -68,6 +68,10 @@ impl Upper for Echo {
         self.is_ready.load(Ordering::Relaxed)
     }
 
+    fn frame_ancestors(&self, _organization: Option<&str>) -> String {
+        "'none'".to_owned()
+    }
+
     async fn converse(self: Arc<Self>, visitor: Visitor) {
         let mut socket = visitor.socket;
         let _connection = visitor.connection;

@@ -44,7 +44,7 @@ async fn other_paths_are_answered_and_closed() {
     for (path, status) in [
         ("/healthz", 200),
         ("/readyz", 200),
-        ("/widget/seat.js", 404),
+        ("/widget/none.js", 404),
         ("/v1/seats", 404),
     ] {
         let answer = answer(&server, get(path)).await;

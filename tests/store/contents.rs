@@ -21,6 +21,7 @@ pub fn record(n: u32) -> Record {
         attempt: Some(AttemptHash(bytes)),
         over_allocation: false,
         granted_at: Timestamp(1_700_000_000_000),
+        ending: None,
     }
 }
 

@@ -91,24 +91,24 @@ async fn a_grace_after_a_start_is_long_enough_for_all_to_come_back() {
     let setup = Setup::new(home.path(), 5000, 100);
     make(&setup.folder, 5000).await;
     let server = setup.start().unwrap();
-    while server.ready.elapsed() < Duration::from_millis(2200) {
+    while server.begun.elapsed() < Duration::from_millis(2200) {
         let found = server.in_use().await;
         assert!(
-            found == 5000 || server.ready.elapsed() > Duration::from_millis(2500),
+            found == 5000 || server.begun.elapsed() > Duration::from_millis(2500),
             "{found} are left after {:?}",
-            server.ready.elapsed()
+            server.begun.elapsed()
         );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     while server.in_use().await > 0 {
         assert!(
-            server.ready.elapsed() < Duration::from_secs(20),
+            server.begun.elapsed() < Duration::from_secs(20),
             "they are never freed"
         );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert!(
-        server.ready.elapsed() >= Duration::from_millis(2500),
+        server.begun.elapsed() >= Duration::from_millis(2500),
         "freed early"
     );
 }

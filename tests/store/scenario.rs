@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub const SEATS: usize = 3;
-pub const GRACE_MS: u64 = 600;
+pub const GRACE_MS: u64 = 1000;
 const AGENTS: usize = 6;
 
 pub fn board() -> Arc<Board> {

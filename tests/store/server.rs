@@ -22,7 +22,9 @@ pub struct Server {
     process: Child,
     pub listen: String,
     pub admin: String,
-    /// When its ready line was certainly not there yet, but nearly.
+    /// Before its ready line: what is freed a grace after this may be freed early.
+    pub begun: Instant,
+    /// After its ready line: what is there a grace and a second after this is there late.
     pub ready: Instant,
     token: String,
 }
@@ -68,6 +70,7 @@ impl Setup {
         let out = self.log.with_extension("out");
         let mut words = self.through.clone();
         words.push(env!("CARGO_BIN_EXE_mirabridge-seats").to_owned());
+        let begun = Instant::now();
         let mut process = Command::new(&words[0])
             .args(&words[1..])
             .args([
@@ -85,7 +88,7 @@ impl Setup {
             .stderr(log)
             .spawn()
             .unwrap();
-        let Some((said, ready)) = ready_line(&mut process, &out) else {
+        let Some(said) = ready_line(&mut process, &out) else {
             let code = process.wait().unwrap().code();
             let log = std::fs::read(&self.log).unwrap();
             let text = String::from_utf8_lossy(&log[already..]).into_owned();
@@ -100,26 +103,24 @@ impl Setup {
             process,
             listen: text("listen"),
             admin: text("admin_listen"),
-            ready,
+            begun,
+            ready: Instant::now(),
             token: token.trim().to_owned(),
         })
     }
 }
 
-/// The ready line, and a moment shortly before it; none where the process ends without one.
-fn ready_line(process: &mut Child, out: &Path) -> Option<(Value, Instant)> {
-    let mut before = Instant::now();
+/// The ready line; none where the process ends without one.
+fn ready_line(process: &mut Child, out: &Path) -> Option<Value> {
     loop {
         let has_ended = process.try_wait().unwrap().is_some();
-        let looked = Instant::now();
         let text = std::fs::read_to_string(out).unwrap();
         if text.ends_with('\n') {
-            return Some((serde_json::from_str(&text).unwrap(), before));
+            return Some(serde_json::from_str(&text).unwrap());
         }
         if has_ended {
             return None;
         }
-        before = looked;
         std::thread::sleep(Duration::from_millis(1));
     }
 }

@@ -97,6 +97,7 @@ impl Server {
             reception: Arc::clone(&reception),
             metrics,
             connections: listener.running().connections,
+            widget_port: listener.local_addr()?.port(),
             tokens: RwLock::new(Arc::new(tokens)),
             live: admin::Hub::new(utc()),
             work: TaskTracker::new(),

@@ -1,7 +1,7 @@
 //! What a held seat does about what it hears and what is due.
 
-use super::super::closing::Ending;
-use super::super::reception::{Unsent, WRITE_TIME, flush, found_out_by_tcp, part, send};
+use super::super::closing::{Ending, take_leave};
+use super::super::reception::{Unsent, WRITE_TIME, found_out_by_tcp, part, send};
 use super::super::upper::Socket;
 use crate::clock::Clock;
 use crate::conversation::{Farewell, Reply, Seated};
@@ -85,7 +85,7 @@ impl Held {
     }
 
     /// Gives the seat up and ends the connection.
-    pub(super) async fn end(self, mut socket: Socket, end: End) {
+    pub(super) async fn end(self, socket: Socket, end: End) {
         let heard = self.liveness.heard(self.clock().heard_floor());
         let Self {
             presence,
@@ -99,8 +99,7 @@ impl Held {
             }
             End::Gone => {
                 drop(presence);
-                // The answer to a close frame may still stand in the buffer.
-                let _ = flush(&mut socket).await;
+                take_leave(socket).await;
             }
             End::Silent => presence.fell_silent(heard),
         }
