@@ -275,7 +275,27 @@ async fn a_change_in_a_group_that_fails_is_taken_back_and_refused() {
     let mut pool = Pool::of(&store, "a");
     pool.record(&store, vec![granted(1)]).await.unwrap();
     pool.sequence += 1;
-    // Both stand in the queue before the store looks, as they do under load.
+    // While the store writes much, both come into the queue: they are one group.
+    let mut busy = Pool::of(&store, "b");
+    let much = (0..5000_u32).map(|n| {
+        let mut id = [9; 16];
+        id[..4].copy_from_slice(&n.to_le_bytes());
+        let session = SessionId(id);
+        Effect::SeatGranted {
+            record: Record { session, ..record(9) },
+            connection: ConnectionNumber(9),
+            repeatable_until: Served::START,
+        }
+    });
+    busy.sequence += 1;
+    let much = Batch {
+        organization: busy.organization.clone(),
+        life: busy.life,
+        sequence: busy.sequence,
+        effects: much.collect(),
+        recorded: Arc::clone(&busy.recorded),
+    };
+    let mut much = store.recorder.reserve().await.unwrap().record(|| much);
     let change = Change {
         settings: vec![setting("b", Some("lost")), setting("d", Some("lost"))],
         audit: vec![audit("lost")],
@@ -284,6 +304,7 @@ async fn a_change_in_a_group_that_fails_is_taken_back_and_refused() {
         store.recorder.change(change.clone()),
         pool.record(&store, vec![granted(2)])
     );
+    much.recorded().await.unwrap();
     assert!(recorded.is_err(), "it does not follow");
     assert!(changed.is_err(), "it stood in the same group");
 

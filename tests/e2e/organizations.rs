@@ -145,7 +145,6 @@ async fn a_deleted_organization_ends_its_sessions_and_its_successor_is_another_o
         talking.hear().await,
         json!({"type":"ending","reason":"terminated"})
     );
-    talking.assert_alive().await;
     assert_eq!(login(&server, "new").await.1["code"], "unauthorized");
     server.ask("GET", NEW, &Value::Null).await.expect(404);
 

@@ -43,17 +43,18 @@ impl Server {
 
     fn launch_in(folder: tempfile::TempDir, mut command: Command, flags: &[&str]) -> Self {
         let log = std::fs::File::create(folder.path().join("log")).unwrap();
+        command.arg("serve");
+        if !flags.contains(&"--in-memory") {
+            command.arg("--data-dir").arg(folder.path().join("data"));
+        }
         let mut process = command
             .args([
-                "serve",
                 "--listen",
                 "127.0.0.1:0",
                 "--admin-listen",
                 "127.0.0.1:0",
                 "--allow-short-grace",
             ])
-            .arg("--data-dir")
-            .arg(folder.path().join("data"))
             .args(flags)
             .stdout(Stdio::piped())
             .stderr(log)
