@@ -3,35 +3,35 @@
 //! It does not know the widget protocol; it asks the registry.
 
 mod auth;
+mod body;
 mod demo;
+mod description;
+mod health;
+mod listener;
+mod live;
 mod metrics;
 mod organizations;
+mod paging;
+mod patience;
 mod problem;
+mod sessions;
 
 use crate::config::AdminTokenSettings;
 use crate::gateway::{OpenConnections, Reception};
 use crate::telemetry::Metrics;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
-use axum::routing::get;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use parking_lot::RwLock;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub use listener::serve;
+pub use live::Hub;
 
 /// The largest request body, in bytes.
 const BODY_BYTES: usize = 64 * 1024;
-/// How long a client may take for the head of a request.
-const HEAD_TIME: Duration = Duration::from_secs(10);
-/// Connections at once; more wait in the listen queue.
-const CONNECTIONS: usize = 1024;
-/// Before the next try where no connection can be accepted.
-const ACCEPT_BACK_OFF: Duration = Duration::from_millis(75);
 
 /// What the administrators' pages know.
 pub struct Desk {
@@ -45,67 +45,36 @@ pub struct Desk {
     pub widget_port: u16,
     /// Who may ask. Replaced as a whole by a reload.
     pub tokens: RwLock<Arc<Vec<AdminTokenSettings>>>,
+    /// Changes on their way to the live feeds.
+    pub live: Hub,
+    /// What goes on when its caller is gone.
+    pub work: TaskTracker,
+}
+
+/// Every route with its description. A route that is not here does not exist.
+fn routes() -> OpenApiRouter<Arc<Desk>> {
+    OpenApiRouter::with_openapi(description::head())
+        .routes(routes!(organizations::list))
+        .routes(routes!(organizations::show))
+        .routes(routes!(sessions::list))
+        .routes(routes!(sessions::end_now))
+        .routes(routes!(sessions::end))
+        .routes(routes!(sessions::end_many))
+        .routes(routes!(live::feed))
+        .routes(routes!(description::openapi))
+        .routes(routes!(description::page))
+        .routes(routes!(description::style))
+        .routes(routes!(demo::page))
+        .routes(routes!(demo::file))
+        .routes(routes!(metrics::scrape))
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
 }
 
 fn router(desk: Arc<Desk>) -> Router {
-    Router::new()
-        .route("/api/v1/organizations", get(organizations::list))
-        .route("/api/v1/organizations/{org}", get(organizations::show))
-        .route("/demo", get(demo::page))
-        .route("/demo/{file}", get(demo::file))
-        .route("/metrics", get(metrics::scrape))
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(readyz))
+    Router::from(routes())
         .fallback(|| async { problem::Problem::NotFound })
         .method_not_allowed_fallback(|| async { problem::Problem::MethodNotAllowed })
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .with_state(desk)
-}
-
-async fn readyz(axum::extract::State(desk): axum::extract::State<Arc<Desk>>) -> (StatusCode, &'static str) {
-    if crate::gateway::Upper::is_ready(&*desk.reception) {
-        (StatusCode::OK, "ready\n")
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
-    }
-}
-
-/// Answers requests until `stop`; those in flight are answered.
-pub async fn serve(listener: TcpListener, desk: Arc<Desk>, stop: CancellationToken) {
-    let (router, requests) = (router(desk), TaskTracker::new());
-    let places = Arc::new(tokio::sync::Semaphore::new(CONNECTIONS));
-    loop {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
-            break;
-        };
-        let accepted = tokio::select! {
-            () = stop.cancelled() => break,
-            accepted = listener.accept() => accepted,
-        };
-        let Ok((socket, _)) = accepted else {
-            tokio::time::sleep(ACCEPT_BACK_OFF).await;
-            continue;
-        };
-        let (service, stop) = (TowerToHyperService::new(router.clone()), stop.clone());
-        requests.spawn(async move {
-            let connection = hyper::server::conn::http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(HEAD_TIME)
-                .serve_connection(TokioIo::new(socket), service);
-            let mut connection = std::pin::pin!(connection);
-            tokio::select! {
-                // An error here is the client's; it got its answer or is gone.
-                _ = connection.as_mut() => {}
-                () = stop.cancelled() => {
-                    connection.as_mut().graceful_shutdown();
-                    let _ = connection.await;
-                }
-            }
-            drop(place);
-        });
-    }
-    requests.close();
-    if tokio::time::timeout(HEAD_TIME, requests.wait()).await.is_err() {
-        tracing::warn!("some requests of administrators took too long and are cut off");
-    }
 }

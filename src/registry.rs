@@ -5,8 +5,10 @@
 
 mod announcement;
 mod authority;
+mod changes;
 mod deliveries;
 mod ledger;
+mod listing;
 mod presence;
 mod restart;
 mod sweeper;
@@ -15,6 +17,7 @@ mod view;
 
 pub use authority::{Answer, NotDone, Registry};
 pub use deliveries::{Deliveries, Mailbox, Notice, Place, SeatFromLine};
+pub use listing::{Piece, SessionView, Standing};
 pub use presence::{Presence, WaitingPlace};
 pub use view::OrganizationView;
 

@@ -20,6 +20,30 @@ impl Caller {
             Role::Admin(own) | Role::Viewer(own) => own == organization,
         }
     }
+
+    /// The only organization that this caller sees; `None`: all.
+    pub(super) fn own(&self) -> Option<&OrganizationId> {
+        match &self.0 {
+            Role::Operator => None,
+            Role::Admin(own) | Role::Viewer(own) => Some(own),
+        }
+    }
+
+    /// The organization that is called `id`, if it exists for this caller.
+    pub(super) fn finds(&self, desk: &Desk, id: &str) -> Result<OrganizationId, Problem> {
+        let id = OrganizationId::parse(id).map_err(|_| Problem::NotFound)?;
+        let exists = self.sees(&id) && desk.reception.registry.grace(&id).is_some();
+        exists.then_some(id).ok_or(Problem::NotFound)
+    }
+
+    /// The same, if this caller may change what is in it.
+    pub(super) fn manages(&self, desk: &Desk, id: &str) -> Result<OrganizationId, Problem> {
+        let id = self.finds(desk, id)?;
+        match self.0 {
+            Role::Operator | Role::Admin(_) => Ok(id),
+            Role::Viewer(_) => Err(Problem::Forbidden),
+        }
+    }
 }
 
 impl FromRequestParts<Arc<Desk>> for Caller {

@@ -11,6 +11,10 @@ use std::sync::Arc;
 /// Where the page stands for the widget listener's port.
 const PORT_MARK: &str = "WIDGET_PORT";
 
+/// The demonstration: a page with the widget in it.
+#[utoipa::path(get, path = "/demo", tag = "operation",
+    responses((status = 200, body = String, content_type = "text/html"),
+        (status = 404, description = "The web parts are not built")))]
 pub(super) async fn page(State(desk): State<Arc<Desk>>) -> Response {
     let port = desk.widget_port;
     let Some(part) = web::find("demo/demo.html") else {
@@ -33,6 +37,9 @@ pub(super) async fn page(State(desk): State<Arc<Desk>>) -> Response {
         .into_response()
 }
 
+/// What the demonstration's page loads.
+#[utoipa::path(get, path = "/demo/{file}", tag = "operation", params(("file" = String, Path)),
+    responses((status = 200, body = String), (status = 404, description = "No such file")))]
 pub(super) async fn file(Path(file): Path<String>) -> Response {
     match web::find(&format!("demo/{file}")) {
         Some(part) if file != "demo.html" => (

@@ -31,6 +31,9 @@ const FIGURES: [Figure; 5] = [
     }),
 ];
 
+/// All metrics, for Prometheus.
+#[utoipa::path(get, path = "/metrics", tag = "operation",
+    responses((status = 200, body = String, content_type = "application/openmetrics-text")))]
 pub(super) async fn scrape(State(desk): State<Arc<Desk>>) -> Response {
     desk.metrics
         .connections

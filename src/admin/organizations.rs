@@ -1,27 +1,28 @@
 //! Organizations with their live numbers.
 
+#![expect(unused_qualifications, reason = "the macro of the description writes them")]
+
 use super::Desk;
 use super::auth::Caller;
+use super::paging::page_length;
 use super::problem::Problem;
 use crate::gateway::Access;
 use crate::protocol::rfc3339;
 use crate::registry::OrganizationView;
-use crate::seats::{OrganizationId, Policy};
+use crate::seats::{OrganizationId, Policy, Timestamp};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use utoipa::{IntoParams, ToSchema};
 
-/// The most items of a page.
-const MOST_ITEMS: usize = 1000;
-/// The items of a page where nothing is asked for.
-const ITEMS: usize = 100;
-
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct Organization {
     id: String,
     name: String,
     time_zone: String,
+    /// `block`, `observe` or `{"burst": n}`.
+    #[schema(value_type = Object)]
     policy: serde_json::Value,
     managed_by: &'static str,
     limit: LimitNumbers,
@@ -37,44 +38,45 @@ pub(super) struct Organization {
     refused_last_hour: u32,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct LimitNumbers {
     total: u32,
     base: u32,
     increases: u32,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct PeakToday {
     seats: u32,
     at: String,
 }
 
-#[derive(Serialize)]
-pub(super) struct Page {
+#[derive(Serialize, ToSchema)]
+pub(super) struct OrganizationPage {
     items: Vec<Organization>,
     next: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Paging {
+    /// How many, from 1 to 1,000; 100 where it is left out.
+    #[param(value_type = Option<u16>)]
     limit: Option<String>,
+    /// `next` of the page before.
     cursor: Option<String>,
 }
 
+/// The organizations with their live numbers.
+#[utoipa::path(get, path = "/api/v1/organizations", tag = "organizations", params(Paging),
+    responses((status = 200, body = OrganizationPage), (status = 400, description = "A parameter is not taken"),
+        (status = 401, description = "No token")))]
 pub(super) async fn list(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
     Query(paging): Query<Paging>,
-) -> Result<Json<Page>, Problem> {
-    let limit = match paging.limit {
-        Some(text) => text
-            .parse()
-            .ok()
-            .filter(|limit| (1..=MOST_ITEMS).contains(limit))
-            .ok_or(Problem::BadLimit)?,
-        None => ITEMS,
-    };
+) -> Result<Json<OrganizationPage>, Problem> {
+    let limit = page_length(paging.limit.as_deref())?;
     let after = match paging.cursor {
         Some(text) => Some(OrganizationId::parse(&text).map_err(|_| Problem::BadCursor)?),
         None => None,
@@ -84,9 +86,14 @@ pub(super) async fn list(
     let next = (ids.len() > limit).then(|| ids[limit - 1].to_string());
     ids.truncate(limit);
     let items = ids.iter().filter_map(|id| organization(&desk, id)).collect();
-    Ok(Json(Page { items, next }))
+    Ok(Json(OrganizationPage { items, next }))
 }
 
+/// One organization with its live numbers.
+#[utoipa::path(get, path = "/api/v1/organizations/{org}", tag = "organizations",
+    params(("org" = String, Path)),
+    responses((status = 200, body = Organization), (status = 401, description = "No token"),
+        (status = 404, description = "Nothing that this token may see")))]
 pub(super) async fn show(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
@@ -103,6 +110,14 @@ fn organization(desk: &Desk, id: &OrganizationId) -> Option<Organization> {
     let directory = Arc::clone(&desk.reception.directory.read());
     let view = desk.reception.registry.view(id)?;
     Some(Organization::of(directory.find(id.as_str())?, &view))
+}
+
+/// An organization as the live feed shows it, and when the calendar changes it.
+pub(super) fn look(desk: &Desk, id: &OrganizationId) -> Option<(Organization, Timestamp)> {
+    let directory = Arc::clone(&desk.reception.directory.read());
+    let view = desk.reception.registry.look(id)?;
+    let shown = Organization::of(directory.find(id.as_str())?, &view);
+    Some((shown, view.changes_at))
 }
 
 impl Organization {

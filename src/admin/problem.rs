@@ -1,25 +1,42 @@
 //! Errors as RFC 9457 problems.
 
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-/// Why a request has no other answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Why a request has no other answer. Cannot be printed: it may hold words of the request.
+#[derive(Clone, PartialEq, Eq)]
 pub(super) enum Problem {
     Unauthenticated,
+    Forbidden,
     NotFound,
     MethodNotAllowed,
     BadLimit,
     BadCursor,
+    /// A field or parameter has a value that is not taken, and what would be.
+    BadField(&'static str, &'static str),
+    /// Not JSON, or not the JSON that is expected.
+    BadBody(StatusCode, String),
+    BodyTooLarge,
+    /// So many sessions match, and another number was expected.
+    CountDiffers(usize),
+    /// What was decided cannot be recorded at the moment.
+    NotRecorded,
+    /// As many live feeds or links are open as there may be.
+    TooMany(&'static str),
 }
 
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
-        let (status, kind, title) = match self {
+impl Problem {
+    fn parts(&self) -> (StatusCode, &'static str, &'static str) {
+        match self {
             Self::Unauthenticated => (
                 StatusCode::UNAUTHORIZED,
                 "unauthenticated",
                 "A valid bearer token is needed",
+            ),
+            Self::Forbidden => (
+                StatusCode::FORBIDDEN,
+                "forbidden",
+                "This token may read this, and not change it",
             ),
             Self::NotFound => (
                 StatusCode::NOT_FOUND,
@@ -39,23 +56,69 @@ impl IntoResponse for Problem {
             Self::BadCursor => (
                 StatusCode::BAD_REQUEST,
                 "bad-cursor",
-                "cursor is the value of next of an earlier page",
+                "cursor is the value of next of an earlier page of the same list",
             ),
-        };
-        let body = serde_json::json!({
+            Self::BadField(..) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "bad-field",
+                "A value is not taken",
+            ),
+            Self::BadBody(status, _) => (*status, "bad-body", "The body is not what is expected"),
+            Self::BodyTooLarge => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "body-too-large",
+                "A body has at most 64 KiB",
+            ),
+            Self::CountDiffers(_) => (
+                StatusCode::CONFLICT,
+                "count-differs",
+                "Another number of sessions matches than was expected; nothing is done",
+            ),
+            Self::NotRecorded => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "not-recorded",
+                "The store takes nothing at the moment; not all is done",
+            ),
+            Self::TooMany(_) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "too-many",
+                "As many are open as there may be; try again later",
+            ),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let (status, kind, title) = self.parts();
+        let mut body = serde_json::json!({
             "type": format!("/problems/{kind}"),
             "title": title,
             "status": status.as_u16(),
         });
-        let mut response = (
-            status,
-            [(header::CONTENT_TYPE, "application/problem+json")],
-            body.to_string(),
-        )
-            .into_response();
-        if self == Self::Unauthenticated {
-            let bearer = header::HeaderValue::from_static("Bearer");
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, bearer);
+        match &self {
+            Self::BadLimit => body["field"] = "limit".into(),
+            Self::BadCursor => body["field"] = "cursor".into(),
+            Self::BadField(field, why) => {
+                body["field"] = (*field).into();
+                body["detail"] = format!("{field}: {why}").into();
+            }
+            Self::BadBody(_, detail) => body["detail"] = detail.as_str().into(),
+            Self::CountDiffers(count) => body["count"] = (*count).into(),
+            Self::TooMany(what) => body["detail"] = (*what).into(),
+            _ => {}
+        }
+        let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+        let mut response = (status, kind, body.to_string()).into_response();
+        let mut say = |name, value| {
+            response
+                .headers_mut()
+                .insert(name, HeaderValue::from_static(value))
+        };
+        match self {
+            Self::Unauthenticated => drop(say(header::WWW_AUTHENTICATE, "Bearer")),
+            Self::NotRecorded | Self::TooMany(_) => drop(say(header::RETRY_AFTER, "5")),
+            _ => {}
         }
         response
     }

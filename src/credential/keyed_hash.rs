@@ -34,6 +34,11 @@ impl KeyedHash {
         HandoffHash(self.hash(&[b"handoff", &typed, organization.as_str().as_bytes()]))
     }
 
+    /// The hash of a place in a list, so that only this server can make one.
+    pub fn cursor(&self, place: &[u8], list: &str) -> [u8; 16] {
+        self.hash(&[b"cursor", place, list.as_bytes()])
+    }
+
     fn hash(&self, parts: &[&[u8]]) -> [u8; 16] {
         let mut mac = self.0.clone();
         parts.iter().for_each(|part| mac.update(part));

@@ -1,6 +1,7 @@
 //! Who decides about seats, behind four verbs: `submit`, `lost`, `view`, `deliveries`.
 
 use super::announcement::MovedLines;
+use super::changes::{Changes, Mark};
 use super::deliveries::Deliveries;
 use super::ledger::Ledger;
 use super::presence::{Presence, WaitingPlace};
@@ -31,6 +32,7 @@ pub struct Registry {
     agenda: Agenda,
     turns: Turns,
     moved_lines: MovedLines,
+    changes: Arc<Changes>,
 }
 
 /// Logins on their way to the recorder at once; as many places are left for releases.
@@ -69,6 +71,7 @@ impl Registry {
             agenda: Agenda::default(),
             turns: Turns::new(LOGINS_AT_ONCE, logins_waiting),
             moved_lines: MovedLines::default(),
+            changes: Arc::default(),
         })
     }
 
@@ -83,7 +86,8 @@ impl Registry {
             return;
         }
         let pool = Pool::new(allocation, grace);
-        let ledger = Ledger::new(pool, Today::new(zone), self.recorder.new_life());
+        let mark = Mark::new(id, &self.changes);
+        let ledger = Ledger::new(pool, Today::new(zone), self.recorder.new_life(), mark);
         self.pools.insert(id.clone(), Arc::new(Mutex::new(ledger)));
     }
 
@@ -115,6 +119,7 @@ impl Registry {
             }
         }
         self.pools.remove(id);
+        self.changes.note(id);
     }
 
     /// Carries `command` out and answers when that is recorded. Dropping the future does not undo
@@ -206,7 +211,19 @@ impl Registry {
             policy: pool.allocation().policy,
             peak_today: today.peak(pool, moment),
             refused_last_hour: today.refused_last_hour(moment.utc),
+            changes_at: today.changes_at().min(pool.allocation().changes_at(moment.utc)),
         })
+    }
+
+    /// The organizations that may have other numbers than when they were last looked at.
+    pub fn changed(&self) -> Vec<OrganizationId> {
+        self.changes.take()
+    }
+
+    /// The numbers of an organization, which is [`Registry::changed`] again with its next change.
+    pub fn look(&self, id: &OrganizationId) -> Option<OrganizationView> {
+        self.ledger(id)?.lock().mark.is_shown();
+        self.view(id)
     }
 
     /// What connections of this process must be told.

@@ -1,5 +1,6 @@
 //! A pool with what is kept in step with it, all under one lock.
 
+use super::changes::Mark;
 use super::deliveries::Place;
 use crate::seats::{
     Command, ConnectionNumber, Effect, Moment, OrganizationId, Outcome, Pool, Record, SessionId,
@@ -16,6 +17,8 @@ use std::time::Duration;
 pub(super) struct Ledger {
     pub(super) pool: Pool,
     pub(super) today: Today,
+    /// Set by every effect.
+    pub(super) mark: Mark,
     ends: RecentEnds,
     /// Which life of the pool: it is rebuilt under a new number after a failed commit.
     pub(super) life: u64,
@@ -37,10 +40,11 @@ struct Change {
 }
 
 impl Ledger {
-    pub(super) fn new(pool: Pool, today: Today, life: u64) -> Self {
+    pub(super) fn new(pool: Pool, today: Today, life: u64, mark: Mark) -> Self {
         Self {
             pool,
             today,
+            mark,
             ends: RecentEnds::default(),
             life,
             sequence: 0,
@@ -59,6 +63,9 @@ impl Ledger {
         effects.iter().for_each(|effect| self.pool.apply(effect));
         self.today.note(effects, &self.pool, moment);
         self.ends.note(effects, moment);
+        if !effects.is_empty() {
+            self.mark.note();
+        }
         outcome
     }
 
@@ -127,8 +134,13 @@ impl Ledger {
             .filter_map(crate::seats::Session::connection)
             .filter(|connection| !kept.contains_key(connection))
             .collect();
-        let today = std::mem::replace(&mut self.today, Today::new(jiff::tz::TimeZone::UTC));
-        *self = Self::new(pool, today, life);
+        self.mark.note();
+        self.pool = pool;
+        self.ends = RecentEnds::default();
+        self.life = life;
+        self.sequence = 0;
+        self.recorded = Arc::default();
+        self.unrecorded = VecDeque::new();
         left
     }
 

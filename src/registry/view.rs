@@ -1,6 +1,6 @@
 //! All numbers of an organization, taken at one instant.
 
-use crate::seats::{Numbers, Policy};
+use crate::seats::{Numbers, Policy, Timestamp};
 use crate::usage::Peak;
 
 /// What is shown of an organization.
@@ -14,4 +14,6 @@ pub struct OrganizationView {
     pub peak_today: Peak,
     /// Refusals for want of a seat in the last hour, each attempt once.
     pub refused_last_hour: u32,
+    /// When the calendar changes these numbers though nothing happens.
+    pub changes_at: Timestamp,
 }

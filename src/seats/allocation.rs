@@ -80,6 +80,18 @@ impl Allocation {
         }
     }
 
+    /// The next instant after `utc` at which an increase begins or ends; the end of time if none does.
+    pub fn changes_at(&self, utc: Timestamp) -> Timestamp {
+        let bounds = self
+            .increases
+            .iter()
+            .flat_map(|increase| [increase.from, increase.until]);
+        bounds
+            .filter(|bound| *bound > utc)
+            .min()
+            .unwrap_or(Timestamp(i64::MAX))
+    }
+
     /// Whether there is anything to log in to at `utc`.
     pub fn is_open(&self, utc: Timestamp) -> bool {
         !self.suspended && self.ends.is_none_or(|end| utc < end) && self.limit(utc).total > 0

@@ -7,6 +7,7 @@ use super::line::Waiter;
 use super::maintenance::Window;
 use super::moment::{Moment, Served};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::ops::Bound;
 use std::time::Duration;
 
 mod apply;
@@ -30,7 +31,8 @@ const LOOK_AT_THE_LINE: Duration = Duration::from_millis(500);
 pub struct Pool {
     allocation: Allocation,
     grace: Duration,
-    sessions: HashMap<SessionId, Session>,
+    /// In the order of their ids, so that a listing goes on where it let go of the lock.
+    sessions: BTreeMap<SessionId, Session>,
     /// The sessions by their attempt. After its time an attempt may be given a second one, and a
     /// restart makes both repeatable.
     attempts: BTreeSet<(AttemptHash, SessionId)>,
@@ -131,7 +133,7 @@ impl Pool {
         Self {
             allocation,
             grace,
-            sessions: HashMap::new(),
+            sessions: BTreeMap::new(),
             attempts: BTreeSet::new(),
             deadlines: BTreeSet::new(),
             endings: BTreeSet::new(),
@@ -180,6 +182,15 @@ impl Pool {
     /// The session `id`, unless its grace is over at `now`.
     pub fn session(&self, id: SessionId, now: Served) -> Option<&Session> {
         self.sessions.get(&id).filter(|session| !session.is_over(now))
+    }
+
+    /// The sessions with a later id than `after`, in the order of their ids, those whose grace is
+    /// over included.
+    pub fn sessions_after(&self, after: Option<SessionId>) -> impl Iterator<Item = &Session> {
+        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+        self.sessions
+            .range((start, Bound::Unbounded))
+            .map(|(_, session)| session)
     }
 
     /// The sessions whose grace is not over at `now`, in no order.

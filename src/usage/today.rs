@@ -77,6 +77,13 @@ impl Today {
         self.refusals.iter().map(|(_, count)| count).sum()
     }
 
+    /// When the day ends or the oldest refusal is an hour old, as of the last look.
+    pub fn changes_at(&self) -> Timestamp {
+        let refusal = self.refusals.front();
+        let refusal = refusal.map(|(minute, _)| Timestamp((minute + 1) * MINUTE + HOUR));
+        refusal.map_or(self.day_ends, |refusal| refusal.min(self.day_ends))
+    }
+
     fn look(&mut self, pool: &Pool, moment: Moment) {
         let new_day = moment.utc >= self.day_ends;
         if !new_day && pool.most_in_use() <= self.peak.seats {

@@ -56,21 +56,12 @@ impl Server {
             .stderr(log)
             .spawn()
             .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let ready: Value = serde_json::from_str(&line).expect("the ready line is JSON");
-        let text = |key: &str| ready[key].as_str().unwrap().to_owned();
-        let token = std::fs::read_to_string(text("admin_token_file"))
-            .unwrap()
-            .trim()
-            .to_owned();
+        let ready = Ready::of(&mut process);
         Self {
             process,
-            listen: text("listen"),
-            admin: text("admin_listen"),
-            token,
+            listen: ready.listen,
+            admin: ready.admin,
+            token: ready.token,
             _folder: folder,
             file: None,
         }
@@ -201,5 +192,57 @@ impl Server {
             assert!(start.elapsed() < Duration::from_secs(30), "{open} are open");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+    }
+}
+
+/// What the ready line says.
+struct Ready {
+    listen: String,
+    admin: String,
+    token: String,
+}
+
+impl Ready {
+    fn of(process: &mut Child) -> Self {
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let ready: Value = serde_json::from_str(&line).expect("the ready line is JSON");
+        let text = |key: &str| ready[key].as_str().map(str::to_owned);
+        // There is no file where the configuration has tokens.
+        let token = text("admin_token_file").map(|file| std::fs::read_to_string(file).unwrap());
+        Self {
+            listen: text("listen").unwrap(),
+            admin: text("admin_listen").unwrap(),
+            token: token.unwrap_or_default().trim().to_owned(),
+        }
+    }
+}
+
+impl Server {
+    /// `kill -9`, and a new start on the same data folder.
+    pub fn kill_and_start(&mut self, flags: &[&str]) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+        let log = std::fs::File::create(self._folder.path().join("log")).unwrap();
+        self.process = Command::new(BINARY)
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--admin-listen",
+                "127.0.0.1:0",
+            ])
+            .arg("--allow-short-grace")
+            .arg("--data-dir")
+            .arg(self.folder())
+            .args(flags)
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let ready = Ready::of(&mut self.process);
+        (self.listen, self.admin, self.token) = (ready.listen, ready.admin, ready.token);
     }
 }

@@ -4,7 +4,7 @@ use super::descriptors;
 use super::first_token::tokens;
 use super::record::Record;
 use crate::admin::{self, Desk};
-use crate::clock::Clock;
+use crate::clock::{Clock, utc};
 use crate::config::Settings;
 use crate::credential::KeyedHash;
 use crate::gateway::{Claims, Directory, FrameBudget, Listener, ListenerSettings, Reception};
@@ -99,6 +99,8 @@ impl Server {
             connections: listener.running().connections,
             widget_port: listener.local_addr()?.port(),
             tokens: RwLock::new(Arc::new(tokens)),
+            live: admin::Hub::new(utc()),
+            work: TaskTracker::new(),
         });
         let (stop_accepting, stop, tasks) = (
             CancellationToken::new(),

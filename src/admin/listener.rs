@@ -1,0 +1,84 @@
+//! Accepts administrators' connections, and answers all that is under way at the end.
+
+use super::Desk;
+use super::patience::Patient;
+use axum::Router;
+use futures_util::FutureExt as _;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// How long a client may take for the head of a request.
+const HEAD_TIME: Duration = Duration::from_secs(10);
+/// Connections at once; more wait in the listen queue.
+const CONNECTIONS: usize = 1024;
+/// Before the next try where no connection can be accepted.
+const ACCEPT_BACK_OFF: Duration = Duration::from_millis(75);
+/// At the end, a request that was sent before is read within this time.
+const LAST_REQUESTS: Duration = Duration::from_millis(300);
+
+/// Answers requests until `stop`; those in flight are answered, also those whose connection is
+/// not accepted yet.
+pub async fn serve(listener: TcpListener, desk: Arc<Desk>, stop: CancellationToken) {
+    let feeds = tokio::spawn(super::live::run(Arc::clone(&desk), stop.clone()));
+    let (router, requests, work) = (
+        super::router(Arc::clone(&desk)),
+        TaskTracker::new(),
+        desk.work.clone(),
+    );
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    loop {
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+            break;
+        };
+        let accepted = tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = listener.accept() => accepted,
+        };
+        let Ok((socket, _)) = accepted else {
+            tokio::time::sleep(ACCEPT_BACK_OFF).await;
+            continue;
+        };
+        requests.spawn(answer(socket, router.clone(), stop.clone(), place));
+    }
+    while let (Some(Ok((socket, _))), Ok(place)) = (
+        listener.accept().now_or_never(),
+        Arc::clone(&places).try_acquire_owned(),
+    ) {
+        requests.spawn(answer(socket, router.clone(), stop.clone(), place));
+    }
+    drop(listener);
+    requests.close();
+    work.close();
+    let all = async { tokio::join!(requests.wait(), work.wait(), feeds) };
+    if tokio::time::timeout(HEAD_TIME, all).await.is_err() {
+        tracing::warn!("some requests of administrators took too long and are cut off");
+    }
+}
+
+async fn answer(socket: TcpStream, router: Router, stop: CancellationToken, place: OwnedSemaphorePermit) {
+    let socket = TokioIo::new(Patient::new(socket));
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME)
+        .serve_connection(socket, TowerToHyperService::new(router));
+    let mut connection = std::pin::pin!(connection);
+    let last_requests = async {
+        stop.cancelled().await;
+        tokio::time::sleep(LAST_REQUESTS).await;
+    };
+    tokio::select! {
+        // An error here is the client's; it got its answer or is gone.
+        _ = connection.as_mut() => {}
+        () = last_requests => {
+            connection.as_mut().graceful_shutdown();
+            let _ = connection.await;
+        }
+    }
+    drop(place);
+}
