@@ -80,6 +80,15 @@ impl Allocation {
         }
     }
 
+    /// When an increase begins or ends next after `utc`.
+    pub fn next_change(&self, utc: Timestamp) -> Option<Timestamp> {
+        let changes = self
+            .increases
+            .iter()
+            .flat_map(|increase| [increase.from, increase.until]);
+        changes.filter(|change| *change > utc).min()
+    }
+
     /// Whether there is anything to log in to at `utc`.
     pub fn is_open(&self, utc: Timestamp) -> bool {
         !self.suspended && self.ends.is_none_or(|end| utc < end) && self.limit(utc).total > 0
