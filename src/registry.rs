@@ -8,6 +8,7 @@ mod authority;
 mod deliveries;
 mod ledger;
 mod presence;
+mod record;
 mod restart;
 mod sweeper;
 mod turns;
@@ -16,6 +17,7 @@ mod view;
 pub use authority::{Answer, NotDone, Registry};
 pub use deliveries::{Deliveries, Mailbox, Notice, Place, SeatFromLine};
 pub use presence::{Presence, WaitingPlace};
+pub use record::{Known, NotKnown};
 pub use view::OrganizationView;
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::announcement::MovedLines;
 use super::deliveries::Deliveries;
 use super::ledger::Ledger;
 use super::presence::{Presence, WaitingPlace};
+use super::record::Record;
 use super::sweeper::{Agenda, PURGES_A_TURN, RETRY};
 use super::turns::{Turn, Turns};
 use super::view::OrganizationView;
@@ -14,7 +15,6 @@ use crate::seats::{
 };
 use crate::store::{NotRecorded, Place, Receipt, Recorder};
 use crate::telemetry::Metrics;
-use crate::usage::Today;
 use dashmap::DashMap;
 use jiff::tz::TimeZone;
 use parking_lot::Mutex;
@@ -31,6 +31,7 @@ pub struct Registry {
     agenda: Agenda,
     turns: Turns,
     moved_lines: MovedLines,
+    record: Record,
 }
 
 /// Logins on their way to the recorder at once; as many places are left for releases.
@@ -63,6 +64,7 @@ impl Registry {
         Arc::new(Self {
             pools: DashMap::new(),
             deliveries: Arc::default(),
+            record: Record::begin(clock.monotonic(), clock.moment().utc),
             recorder,
             clock,
             metrics,
@@ -76,14 +78,15 @@ impl Registry {
     pub fn allocate(&self, id: &OrganizationId, allocation: Allocation, grace: Duration, zone: TimeZone) {
         if let Some(ledger) = self.ledger(id) {
             let mut ledger = ledger.lock();
-            let moment = self.clock.moment();
+            let (moment, now) = self.now();
+            ledger.cut_by(zone);
             for command in [Command::Allocate(allocation), Command::SetGrace(grace)] {
-                ledger.carry_out(&command, moment, &mut Vec::new());
+                ledger.carry_out(&command, (moment, &now), &mut Vec::new());
             }
             return;
         }
         let pool = Pool::new(allocation, grace);
-        let ledger = Ledger::new(pool, Today::new(zone), self.recorder.new_life());
+        let ledger = Ledger::new(pool, zone, self.recorder.new_life(), &self.now().1);
         self.pools.insert(id.clone(), Arc::new(Mutex::new(ledger)));
     }
 
@@ -113,6 +116,23 @@ impl Registry {
                     tokio::time::sleep(RETRY).await;
                 }
             }
+        }
+        self.forget(id).await;
+    }
+
+    /// Nobody has a seat of an organization any more: its usage ends with it.
+    async fn forget(&self, id: &OrganizationId) {
+        if let Some(ledger) = self.ledger(id) {
+            let mut ledger = ledger.lock();
+            let (moment, now) = self.now();
+            let nothing = Command::Allocate(Allocation::of(0));
+            ledger.carry_out(&nothing, (moment, &now), &mut Vec::new());
+        }
+        if let Some(ledger) = self.ledger(id)
+            && self.recorder.takes_grants()
+            && self.send_usage(id, &ledger).await.is_err()
+        {
+            tracing::warn!(organization = %id, "the end of its usage is not recorded");
         }
         self.pools.remove(id);
     }
@@ -162,6 +182,7 @@ impl Registry {
         let Some(ledger) = self.ledger(id) else { return };
         let mut effects = Vec::new();
         let mut ledger = ledger.lock();
+        let (moment, now) = self.now();
         ledger.forget(session, connection);
         ledger.carry_out(
             &Command::Lost {
@@ -169,7 +190,7 @@ impl Registry {
                 connection,
                 heard,
             },
-            self.clock.moment(),
+            (moment, &now),
             &mut effects,
         );
         let next = ledger.pool.next_due(self.clock.served());
@@ -183,11 +204,10 @@ impl Registry {
     pub(super) fn left_line(&self, id: &OrganizationId, session: SessionId, connection: ConnectionNumber) {
         let Some(ledger) = self.ledger(id) else { return };
         let mut effects = Vec::new();
-        ledger.lock().carry_out(
-            &Command::LeaveLine { connection },
-            self.clock.moment(),
-            &mut effects,
-        );
+        let mut ledger = ledger.lock();
+        let (moment, now) = self.now();
+        ledger.carry_out(&Command::LeaveLine { connection }, (moment, &now), &mut effects);
+        drop(ledger);
         if effects.is_empty() {
             self.lost(id, session, connection, self.clock.served());
         } else {
@@ -227,7 +247,8 @@ impl Registry {
             let command = Command::RenewGraces {
                 at_least: Duration::ZERO,
             };
-            ledger.carry_out(&command, self.clock.moment(), &mut Vec::new());
+            let (moment, now) = self.now();
+            ledger.carry_out(&command, (moment, &now), &mut Vec::new());
             let next = ledger.pool.next_due(self.clock.served());
             drop(ledger);
             self.agenda.note(&id, next);
@@ -265,6 +286,10 @@ impl Registry {
         &self.moved_lines
     }
 
+    pub(super) fn record(&self) -> &Record {
+        &self.record
+    }
+
     pub(super) fn metrics(&self) -> &Metrics {
         &self.metrics
     }
@@ -296,13 +321,13 @@ impl Registry {
     ) -> Pending {
         let mut effects = Vec::new();
         let mut ledger = ledger.lock();
-        let moment = self.clock.moment();
-        let outcome = ledger.carry_out(command, moment, &mut effects);
+        let (moment, now) = self.now();
+        let outcome = ledger.carry_out(command, (moment, &now), &mut effects);
         let due = may_bring_forward(command).then(|| ledger.pool.next_due(moment.served));
         // Under the lock: the store's order is the order of the decisions.
         let receipt = match place {
             Some(place) if effects.iter().any(Effect::is_durable) => {
-                Some(place.record(|| ledger.batch(id, &effects)))
+                Some(place.record(|| ledger.batch(id, &effects, &now)))
             }
             Some(_) | None => None,
         };
