@@ -7,6 +7,7 @@ mod demo;
 mod metrics;
 mod organizations;
 mod problem;
+mod usage;
 
 use crate::config::AdminTokenSettings;
 use crate::gateway::{OpenConnections, Reception};
@@ -51,6 +52,9 @@ fn router(desk: Arc<Desk>) -> Router {
     Router::new()
         .route("/api/v1/organizations", get(organizations::list))
         .route("/api/v1/organizations/{org}", get(organizations::show))
+        .route("/api/v1/organizations/{org}/usage", get(usage::series))
+        .route("/api/v1/organizations/{org}/usage/heatmap", get(usage::heatmap))
+        .route("/api/v1/organizations/{org}/usage/levels", get(usage::levels))
         .route("/demo", get(demo::page))
         .route("/demo/{file}", get(demo::file))
         .route("/metrics", get(metrics::scrape))

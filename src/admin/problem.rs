@@ -11,6 +11,10 @@ pub(super) enum Problem {
     MethodNotAllowed,
     BadLimit,
     BadCursor,
+    /// A parameter with this name.
+    BadField(&'static str),
+    TooFine,
+    Unreadable,
 }
 
 impl IntoResponse for Problem {
@@ -41,12 +45,30 @@ impl IntoResponse for Problem {
                 "bad-cursor",
                 "cursor is the value of next of an earlier page",
             ),
+            Self::BadField(_) => (
+                StatusCode::BAD_REQUEST,
+                "bad-field",
+                "A parameter has no value that it can have",
+            ),
+            Self::TooFine => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "too-fine",
+                "Of one or two seats half-hours and days are kept: ask for 30m, 1h or 1d",
+            ),
+            Self::Unreadable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unreadable",
+                "What is recorded cannot be read at the moment",
+            ),
         };
-        let body = serde_json::json!({
+        let mut body = serde_json::json!({
             "type": format!("/problems/{kind}"),
             "title": title,
             "status": status.as_u16(),
         });
+        if let Self::BadField(field) = self {
+            body["field"] = field.into();
+        }
         let mut response = (
             status,
             [(header::CONTENT_TYPE, "application/problem+json")],
