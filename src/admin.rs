@@ -3,6 +3,7 @@
 //! It does not know the widget protocol; it asks the registry.
 
 mod auth;
+mod demo;
 mod guesses;
 mod metrics;
 mod organizations;
@@ -47,6 +48,8 @@ pub struct Desk {
     pub connections: OpenConnections,
     /// Who was wrong how often.
     pub guesses: Guesses,
+    /// The port of the widget listener.
+    pub widget_port: u16,
     /// Who may ask. Replaced as a whole by a reload.
     pub tokens: RwLock<Arc<Vec<AdminTokenSettings>>>,
 }
@@ -59,6 +62,8 @@ fn router(desk: Arc<Desk>) -> Router {
     Router::new()
         .route("/api/v1/organizations", get(organizations::list))
         .route("/api/v1/organizations/{org}", get(organizations::show))
+        .route("/demo", get(demo::page))
+        .route("/demo/{file}", get(demo::file))
         .route("/metrics", get(metrics::scrape))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(readyz))

@@ -93,7 +93,7 @@ impl Clock {
     /// Lets time be served: at the start, and when everybody was heard after a long stall.
     pub fn release(&self) {
         let mut time = self.0.time.lock();
-        time.release();
+        time.release(reading());
         self.0.publish(&time);
     }
 

@@ -11,6 +11,7 @@ mod overrides;
 mod page;
 mod problem;
 mod relations;
+mod scenario;
 mod section;
 mod server;
 mod settings;
@@ -29,6 +30,7 @@ pub use duration::{InvalidDuration, parse_duration, parse_grace};
 pub use organization::MOST_SEATS;
 pub use overrides::{LogFormat, Overrides};
 pub use problem::Problem;
+pub use scenario::load_scenario;
 pub use settings::{
     AdminTokenSettings, KeyMaterial, LimitSettings, LivenessSettings, LogSettings, OrganizationSettings,
     PlannedIncrease, Role, SelfService, ServerSettings, Settings, Switches, TlsSettings, TokenKeySettings,

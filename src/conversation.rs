@@ -33,8 +33,12 @@ pub enum Reply {
     Nothing,
     /// An answer.
     Say(ServerMessage),
-    /// The seat is to be freed.
+    /// The seat, or the place in the line, is to be freed.
     Release,
+    /// A code is wanted that passes the seat on.
+    OfferHandoff,
+    /// The code is withdrawn.
+    CancelHandoff,
     /// The agent's status is to be noted.
     Note {
         /// In a call.
@@ -72,7 +76,9 @@ impl Seated {
     pub fn hear(&mut self, text: &str, now: Served) -> Reply {
         match ClientMessage::read(text) {
             Ok(ClientMessage::Logout) => Reply::Release,
-            Ok(ClientMessage::Heartbeat | ClientMessage::CancelHandoff) => Reply::Nothing,
+            Ok(ClientMessage::Heartbeat) => Reply::Nothing,
+            Ok(ClientMessage::Handoff) => Reply::OfferHandoff,
+            Ok(ClientMessage::CancelHandoff) => Reply::CancelHandoff,
             Ok(ClientMessage::Status { on_call }) => Reply::Note { on_call },
             Ok(ClientMessage::Probe) => {
                 if self.last_probe.is_some_and(|last| now.since(last) < PROBE_EVERY) {
@@ -81,11 +87,6 @@ impl Seated {
                 self.last_probe = Some(now);
                 Reply::Say(ServerMessage::Alive)
             }
-            Ok(ClientMessage::Handoff) => Reply::Say(ServerMessage::Error {
-                code: "not_available",
-                message: "this server has no hand-off".to_owned(),
-                closes: Some(false),
-            }),
             Ok(ClientMessage::Login(_) | ClientMessage::Resume(_)) => {
                 Reply::Part(Farewell::bad_message(BadMessage::OutOfPlace))
             }
@@ -94,7 +95,31 @@ impl Seated {
     }
 }
 
+/// The dialogue of a widget in the waiting line.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct InLine(Seated);
+
+impl InLine {
+    /// What `text`, which came at `now`, asks for.
+    pub fn hear(&mut self, text: &str, now: Served) -> Reply {
+        match self.0.hear(text, now) {
+            Reply::OfferHandoff | Reply::CancelHandoff => {
+                Reply::Part(Farewell::bad_message(BadMessage::OutOfPlace))
+            }
+            other => other,
+        }
+    }
+}
+
 impl Farewell {
+    /// No new logins until a maintenance window is over, and a random moment longer.
+    pub fn maintenance(retry_after: Duration) -> Self {
+        Self {
+            message: Some(ServerMessage::maintenance(retry_after)),
+            code: CloseCode::Maintenance,
+        }
+    }
+
     /// A close without a message before it.
     pub fn silent(code: CloseCode) -> Self {
         Self { message: None, code }
@@ -148,6 +173,7 @@ impl Farewell {
                 Some(COOL_DOWN),
             ),
             EndReason::Superseded => (CloseCode::Superseded, "This session goes on elsewhere.", None),
+            EndReason::HandedOff => (CloseCode::HandedOff, "The next agent has this seat.", None),
             EndReason::Unresponsive => (
                 CloseCode::Unresponsive,
                 "This page did not answer for a long time.",

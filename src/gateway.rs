@@ -4,19 +4,26 @@
 
 mod accept;
 mod answers;
-pub mod closing;
+pub mod claims;
+mod closing;
 mod directory;
+mod drain;
 pub mod frames;
 mod handshake;
 pub mod head;
 mod listener;
 mod login_pace;
+mod lot;
 mod permits;
 mod reception;
+mod resting;
 mod seat;
 mod upper;
+mod waiting;
+mod widget_files;
 
 pub use accept::{Listener, Running};
+pub use claims::Claims;
 pub use closing::{Ending, say_goodbye};
 pub use directory::{Access, Directory, Shown, Unauthorized};
 pub use frames::{FrameBudget, FrameMeter, Metered, OverBudget};

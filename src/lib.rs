@@ -8,6 +8,7 @@ pub mod seats;
 pub mod credential;
 pub mod liveness;
 pub mod protocol;
+pub mod schedule;
 pub mod stall;
 pub mod transport;
 pub mod usage;
@@ -18,6 +19,7 @@ pub mod clock;
 pub mod config;
 pub mod store;
 pub mod telemetry;
+pub mod web;
 
 pub mod registry;
 

@@ -3,6 +3,7 @@
 //! One way through: reserve a place with the recorder, lock the pool, decide, apply, queue the
 //! effects, unlock, wait for the record, tell.
 
+mod announcement;
 mod authority;
 mod deliveries;
 mod ledger;
@@ -13,8 +14,8 @@ mod turns;
 mod view;
 
 pub use authority::{Answer, NotDone, Registry};
-pub use deliveries::{Deliveries, Mailbox, Notice};
-pub use presence::Presence;
+pub use deliveries::{Deliveries, Mailbox, Notice, Place, SeatFromLine};
+pub use presence::{Presence, WaitingPlace};
 pub use view::OrganizationView;
 
 #[cfg(test)]

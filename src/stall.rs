@@ -74,8 +74,12 @@ impl ServedTime {
         Tick::Stalled(late)
     }
 
-    /// Lets time be served again.
-    pub fn release(&mut self) {
+    /// Lets time be served again, from `reading` on: what passed since the last tick is not served.
+    pub fn release(&mut self, reading: Reading) {
+        if self.held {
+            self.origin += reading.monotonic.saturating_sub(self.last.monotonic);
+            self.last = reading;
+        }
         self.held = false;
     }
 
@@ -111,7 +115,7 @@ mod tests {
 
     fn running_at(ms: u64) -> ServedTime {
         let mut time = ServedTime::held_at(at(ms));
-        time.release();
+        time.release(at(ms));
         time
     }
 
@@ -141,9 +145,19 @@ mod tests {
         assert_eq!(time.tick(at(90_100)), Tick::LongStalled(Duration::from_secs(90)));
         assert_eq!(time.tick(at(90_400)), Tick::OnTime);
         assert_eq!(served_ms(&time), 100);
-        time.release();
-        time.tick(at(90_500));
+        time.release(at(90_440));
+        time.tick(at(90_540));
         assert_eq!(served_ms(&time), 200);
+    }
+
+    #[test]
+    fn served_time_begins_at_the_release_and_not_at_the_tick_before() {
+        let mut time = ServedTime::held_at(at(0));
+        time.tick(at(1000));
+        time.release(at(1049));
+        assert_eq!(served_ms(&time), 0);
+        time.tick(at(1050));
+        assert_eq!(served_ms(&time), 1);
     }
 
     #[test]

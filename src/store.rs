@@ -99,6 +99,9 @@ impl Store {
             tracing::warn!(%error, "the disk is full: only releases are recorded until there is room");
             recorder.condition().set_full(true);
         }
+        let mut upkeep = upkeep::Upkeep::default();
+        // What the last server erased may still stand in its log.
+        upkeep.wrote();
         let (read_back, read_backs) = mpsc::channel(1);
         let (hash_key, starts) = (database.hash_key(), database.starts());
         let writer = Writer {
@@ -116,7 +119,7 @@ impl Store {
             condition: Arc::clone(recorder.condition()),
             read_backs: read_back,
             watcher: Watcher(metrics),
-            upkeep: upkeep::Upkeep::default(),
+            upkeep,
         };
         let sessions = writer.sessions();
         let (stop, stopped) = oneshot::channel();

@@ -76,6 +76,10 @@ fn a_file_that_cannot_be_read_is_one_clear_line() {
             "FILE: this is a directory; a file is expected\n".to_owned()
         )
     );
+    // Opens for everybody, and reading it from its beginning is an error, for root as well.
+    let (code, text) = check(Path::new("/proc/self/mem"));
+    assert_eq!(code, Some(2));
+    assert!(text.starts_with("FILE: the file cannot be read: "), "{text}");
     let (code, text) = check(&large);
     assert_eq!(
         (code, text.as_str()),
@@ -151,9 +155,78 @@ fn a_flag_wins_over_the_environment_between_data_folder_and_memory() {
 }
 
 #[test]
+fn a_week_is_simulated_reported_and_drawn() {
+    let folder = TempDir::new().unwrap();
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (json, plot) = (file("report.json"), file("week.svg"));
+
+    let output = run(&[
+        "fleet",
+        "--simulate",
+        "--profile",
+        "office",
+        "--agents",
+        "60",
+        "--seats",
+        "30",
+        "--json",
+        &json,
+        "--plot",
+        &plot,
+    ]);
+
+    assert_eq!(output.status.code(), Some(0));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.starts_with("60 agents for 7.0 days\n"), "{text}");
+    assert!(text.ends_with("verdict: ok\n"), "{text}");
+    let report: serde_json::Value = serde_json::from_str(&fs::read_to_string(json).unwrap()).unwrap();
+    assert_eq!(report["limit"], 30);
+    assert_eq!(report["peak_in_use"], 30);
+    assert_eq!(report["verdict"], "ok");
+    let plot = fs::read_to_string(plot).unwrap();
+    assert!(
+        plot.starts_with("<svg") && plot.contains("Mon 12:00"),
+        "{plot:.300}"
+    );
+}
+
+#[test]
+fn a_bad_scenario_is_told_by_its_lines() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("days.toml");
+    fs::write(&path, "home = 3\n[[shift]]\nstart = \"8\"\n").unwrap();
+
+    let output = run(&["fleet", "--simulate", "--scenario", path.to_str().unwrap()]);
+
+    let text = String::from_utf8(output.stderr).unwrap();
+    let text = text.replace(path.to_str().unwrap(), "FILE");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text.starts_with("FILE:1: home: this is a number from 0 to 1\nFILE:2: shift.length: "),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_speed_beyond_what_is_realistic_says_so() {
+    // There is no server: the note comes before the first look at it.
+    let nobody = "ws://127.0.0.1:1/v1/seat";
+    let text = |speed| {
+        let output = run(&["fleet", "--url", nobody, "--profile", "office", "--speed", speed]);
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(text("60x").contains("above 12x shares are not realistic"));
+    assert!(!text("12x").contains("realistic"));
+}
+
+#[test]
 fn wrong_use_exits_with_2() {
     for arguments in [
-        &["serve", "--seats", "acme"][..],
+        &["fleet", "--speed", "12x"][..],
+        &["fleet", "--simulate", "--speed", "12x", "--profile", "office"],
+        &["fleet", "--seats", "5"],
+        &["serve", "--seats", "acme"],
         &["serve", "--grace", "soon"],
         &["nonsense"],
         &[],

@@ -5,6 +5,11 @@ mod gateway {
     mod client;
     mod echo;
     mod frames;
+    mod fuzz_frames;
+    mod fuzz_heads;
     mod http;
     mod limits;
+    mod mutation;
+    #[path = "../model/random.rs"]
+    mod random;
 }

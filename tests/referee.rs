@@ -10,10 +10,12 @@
 #[path = "referee/toy_server.rs"]
 mod toy_server;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use mirabridge_seats::fleet::referee::Rule;
-use mirabridge_seats::fleet::{AdminAccess, FleetPlan, FleetReport, Profile, run};
+use mirabridge_seats::fleet::{AdminAccess, Bin, Days, FleetPlan, FleetReport, Profile, run};
+use mirabridge_seats::schedule::Scenario;
 use mirabridge_seats::seats::OrganizationId;
 use tokio::task::JoinSet;
 use toy_server::{Fault, GRACE, LIMIT, SILENCE, start};
@@ -75,6 +77,29 @@ async fn a_server_without_fault_is_not_accused_by_agents_alone() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_without_fault_is_not_accused_in_a_storm() {
     innocent(&watch(Fault::None, Profile::Storm, 10, true, 1).await);
+}
+
+/// A day in eight seconds: people come, are cut off, come back and go.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_without_fault_is_not_accused_over_a_day() {
+    let mut scenario = Scenario::office();
+    scenario.on_duty = 1.0;
+    // The toy's grace is short, so its people's pages are quick.
+    scenario.disturbances.reloads = 1.0;
+    scenario.disturbances.reload_gap = GRACE / 10..=GRACE / 2;
+    let profile = Profile::Days(Days {
+        begin: scenario.begin.since_midnight(),
+        speed: 4000.0,
+        scenario: Arc::new(scenario),
+    });
+    let report = watch(Fault::None, profile, 10, true, 1).await;
+    assert!(report.is_ok(), "{report:#?}");
+    assert!(
+        report.logins >= LIMIT as u64 && report.resumes > 3 && report.refusals > 3,
+        "{report:#?}"
+    );
+    let full = |bin: &Bin| bin.in_use == LIMIT as u64 && bin.limit == Some(LIMIT as u64);
+    assert!(report.chart.bins().iter().any(full), "{report:#?}");
 }
 
 /// A fault, how many agents it takes to see it, whether an administrator looks on, and its name.

@@ -16,12 +16,13 @@ const FLOORS: [&[&str]; 8] = [
         "credential",
         "liveness",
         "protocol",
+        "schedule",
         "stall",
         "transport",
         "usage",
     ],
     &["conversation"],
-    &["clock", "config", "telemetry"],
+    &["clock", "config", "telemetry", "web"],
     &["store"],
     &["registry"],
     &["admin", "fleet", "gateway"],
@@ -181,6 +182,29 @@ fn every_setting_stands_in_the_example_file() {
 }
 
 #[test]
+fn every_setting_of_a_scenario_stands_in_its_example_file() {
+    let example = std::fs::read_to_string("config/fleet.example.toml").unwrap();
+    let reader = std::fs::read_to_string("src/config/scenario.rs").unwrap();
+    let reader: String = before_tests(&reader)
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .collect();
+    let before = ["section,", "root,", "places,", "field(", "required(", "sections("];
+    let mut keys = BTreeSet::new();
+    for (place, _) in reader.match_indices('"') {
+        if before.iter().any(|call| reader[..place].ends_with(call)) {
+            keys.insert(reader[place + 1..].split('"').next().unwrap());
+        }
+    }
+    assert!(keys.len() > 35, "{keys:?}");
+    for key in keys {
+        let written = [format!("{key} ="), format!("[{key}]")];
+        let found = written.iter().any(|written| example.contains(written));
+        assert!(found, "{key} is not in config/fleet.example.toml");
+    }
+}
+
+#[test]
 fn every_message_of_the_server_stands_in_the_wire_examples() {
     let full = Full {
         limit: Limit {
@@ -190,6 +214,7 @@ fn every_message_of_the_server_stands_in_the_wire_examples() {
         },
         in_use: 50,
         in_grace: 3,
+        waiting: 4,
         next_release: Some(Duration::from_millis(22_500)),
     };
     let seated = ServerMessage::seated(
@@ -207,21 +232,21 @@ fn every_message_of_the_server_stands_in_the_wire_examples() {
         Farewell::refused(CloseCode::SessionGone),
         Farewell::ended(EndReason::Terminated),
         Farewell::ended(EndReason::Logout),
+        Farewell::maintenance(Duration::from_secs(600)),
         Farewell::draining(Duration::from_millis(1234)),
         Farewell::error(CloseCode::BadMessage, "why"),
     ];
-    let unavailable = ServerMessage::Error {
-        code: "not_available",
-        message: String::new(),
-        closes: Some(false),
-    };
     let mut said: Vec<_> = farewells
         .into_iter()
         .filter_map(|farewell| farewell.message)
         .collect();
     said.extend([
         seated,
-        unavailable,
+        ServerMessage::waiting(2, Some(Duration::from_secs(540))),
+        ServerMessage::waiting(2, None),
+        ServerMessage::handoff("K7Q2-M9XD".to_owned().into(), Duration::from_secs(60)),
+        ServerMessage::ending(Some(Duration::from_secs(120))),
+        ServerMessage::ending(None),
         ServerMessage::Heartbeat,
         ServerMessage::Alive,
     ]);

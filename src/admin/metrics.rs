@@ -26,7 +26,9 @@ const FIGURES: [Figure; 5] = [
         "Seats kept for a connection that is gone",
         |numbers| numbers.in_grace,
     ),
-    ("waiting", "Widgets in the waiting line", |_| 0),
+    ("waiting", "Widgets in the waiting line", |numbers| {
+        numbers.waiting
+    }),
 ];
 
 pub(super) async fn scrape(State(desk): State<Arc<Desk>>) -> Response {

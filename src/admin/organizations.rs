@@ -130,7 +130,7 @@ impl Organization {
             on_call: numbers.on_call,
             free: numbers.free(),
             over_allocation: numbers.over_allocation(),
-            waiting: 0,
+            waiting: numbers.waiting,
             peak_today: PeakToday {
                 seats: view.peak_today.seats,
                 at: rfc3339(view.peak_today.at),

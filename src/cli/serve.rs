@@ -1,8 +1,10 @@
 //! `serve`: run the server.
 
+mod descriptors;
+mod first_token;
+mod record;
 mod running;
 mod server;
-mod settling;
 mod sockets;
 mod watch;
 
@@ -177,8 +179,10 @@ pub(super) fn run(arguments: ServeArguments) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    // Before the file is read, so that no change is missed.
+    let watch = watch::Watch::over(overrides.config.clone());
     match config::load(&overrides) {
-        Ok(settings) => running::run(&settings, &overrides, sockets),
+        Ok(settings) => running::run(&settings, &overrides, sockets, watch),
         Err(problems) => {
             problems.iter().for_each(complain);
             ExitCode::from(BAD_USE)

@@ -1,6 +1,6 @@
 //! Hashes under a key of this server, so that what is recorded tells nothing about what was sent.
 
-use crate::seats::{AttemptHash, OrganizationId, SecretHash, TokenHash};
+use crate::seats::{AttemptHash, HandoffHash, OrganizationId, SecretHash, TokenHash};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -33,6 +33,16 @@ impl KeyedHash {
             b"\0",
             organization.as_str().as_bytes(),
         ]))
+    }
+
+    /// The hash of a hand-off code, however it is typed; another one for each organization.
+    pub fn handoff(&self, organization: &OrganizationId, code: &str) -> HandoffHash {
+        let typed: Vec<u8> = code
+            .bytes()
+            .filter(u8::is_ascii_alphanumeric)
+            .map(|byte| byte.to_ascii_uppercase())
+            .collect();
+        HandoffHash(self.hash(&[b"handoff", &typed, organization.as_str().as_bytes()]))
     }
 
     fn hash(&self, parts: &[&[u8]]) -> [u8; 16] {

@@ -7,7 +7,8 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 
 use super::agent::Situation;
-use super::referee::{Observation, Referee};
+use super::chart::{Chart, Level};
+use super::referee::{At, Observation, Referee};
 
 /// Everything that agents report, under one lock.
 pub(super) struct Ledger {
@@ -16,6 +17,7 @@ pub(super) struct Ledger {
     pub(super) resumes: Latencies,
     pub(super) connects: Latencies,
     pub(super) refusals: u64,
+    pub(super) chart: Chart,
     /// Connections that the server broke, or did not take.
     pub(super) interruptions: u64,
     /// Refusals and errors other than those of a full organization, by their code.
@@ -23,20 +25,50 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    pub(super) fn new(referee: Referee) -> Self {
+    pub(super) fn new(referee: Referee, chart: Chart) -> Self {
         Self {
             referee,
             logins: Latencies::new(),
             resumes: Latencies::new(),
             connects: Latencies::new(),
             refusals: 0,
+            chart,
             interruptions: 0,
             complaints: BTreeMap::new(),
         }
     }
 
     pub(super) fn observe(&mut self, observation: Observation) {
+        self.draw(&observation);
         self.referee.observe(observation);
+    }
+
+    /// Draws what agents see themselves, where no administrator looks on.
+    pub(super) fn draw_gauges(&mut self, at: At, gauges: &Gauges) {
+        let in_grace = gauges.in_grace();
+        let level = Level {
+            in_use: gauges.connected() + in_grace,
+            in_grace,
+            limit: self.chart.limit(),
+        };
+        self.chart.note(at, level);
+    }
+
+    fn draw(&mut self, observation: &Observation) {
+        if let Observation::Sample { span, numbers } = *observation {
+            let level = Level {
+                in_use: numbers.in_use,
+                in_grace: numbers.in_grace,
+                limit: Some(numbers.limit),
+            };
+            self.chart.note(span.to, level);
+        }
+        if let Observation::Refused { span, numbers, .. } = *observation {
+            self.chart.refused(span.to);
+            if let Some(numbers) = numbers {
+                self.chart.know_limit(numbers.limit);
+            }
+        }
     }
 
     pub(super) fn interrupted(&mut self) {

@@ -24,7 +24,7 @@ use std::time::Duration;
 use crate::seats::SessionId;
 
 use attempts::Attempts;
-use breach::Breaches;
+pub(super) use breach::Breaches;
 pub use breach::{Breach, Rule};
 use judgement::Bench;
 pub use judgement::Verdict;

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::chart::Chart;
 use super::ledger::{Latencies, Ledger, Percentiles};
 use super::referee::{At, Breach};
+use super::simulation::Figures;
 
 /// The result of a run.
 #[derive(Debug)]
@@ -43,10 +45,15 @@ pub struct FleetReport {
     pub complaints: BTreeMap<String, u64>,
     /// What the reader should know of how it was judged.
     pub notes: Vec<String>,
+    /// What the days came to, of a simulation.
+    pub figures: Option<Figures>,
+    /// Seats over the time of the run.
+    pub chart: Chart,
 }
 
 impl FleetReport {
-    pub(super) fn new(ledger: Ledger, agents: usize, end: At, notes: Vec<String>) -> Self {
+    pub(super) fn new(mut ledger: Ledger, agents: usize, end: At, notes: Vec<String>) -> Self {
+        ledger.chart.finish(end);
         let verdict = ledger.referee.finish(end);
         let mut lateness = Latencies::new();
         for late in verdict.purge_lateness {
@@ -69,6 +76,8 @@ impl FleetReport {
             breach_count: verdict.breach_count,
             complaints: ledger.complaints,
             notes,
+            figures: None,
+            chart: ledger.chart,
         }
     }
 
@@ -92,7 +101,7 @@ impl FleetReport {
                 json!({"rule": breach.rule.to_string(), "at": at, "detail": breach.detail})
             })
             .collect();
-        json!({
+        let mut report = json!({
             "agents": self.agents,
             "duration_s": seconds(self.duration),
             "logins": self.logins,
@@ -105,7 +114,18 @@ impl FleetReport {
             "limit": self.limit,
             "breaches": breaches,
             "verdict": self.verdict(),
-        })
+        });
+        if let Some(figures) = self.figures {
+            report["simulation"] = json!({
+                "peak_per_head": figures.peak_per_head,
+                "middle_peak_per_head": figures.middle_peak_per_head,
+                "session_p50_s": seconds(figures.session_p50),
+                "busiest_minute_share": figures.busiest_minute,
+                "busiest_minute_share_max": figures.busiest_minute_of_all,
+                "restarts": figures.restarts,
+            });
+        }
+        report
     }
 }
 

@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::admin_view::{AdminAccess, AdminError, AdminView};
 use super::agent::{Agent, Situation};
+use super::chart::Chart;
 use super::descriptors;
 use super::ledger::{Gauges, Ledger};
 use super::profile::{Profile, Setting, Step};
@@ -111,7 +112,7 @@ impl Fleet {
         let address = resolve(plan.url.uri()).await;
         let address = address.map_err(|error| FleetError::Unresolved(plan.url.to_string(), error))?;
         let clock = Stopwatch::start();
-        let mut notes = Vec::new();
+        let mut notes: Vec<String> = plan.profile.note().into_iter().collect();
         let mut view = plan
             .admin
             .map(|access| AdminView::new(access, plan.organization.to_string(), plan.url.trust().cloned()));
@@ -123,6 +124,7 @@ impl Fleet {
             silence_limit: plan.silence_limit,
             ..Allowances::default()
         };
+        let chart = Chart::new(plan.profile.axis(), plan.duration);
         let world = Arc::new(World {
             organization: Organization {
                 id: plan.organization.to_string(),
@@ -131,7 +133,7 @@ impl Fleet {
             sources: Sources::new(address, plan.agents),
             url: plan.url,
             clock,
-            ledger: Mutex::new(Ledger::new(Referee::new(allowances, others))),
+            ledger: Mutex::new(Ledger::new(Referee::new(allowances, others), chart)),
             gauges,
             exact_grace: plan.grace,
             queue: Semaphore::new(World::QUEUE_PLACES),
@@ -144,22 +146,19 @@ impl Fleet {
             silence_limit: plan.silence_limit,
             agents: plan.agents,
             from: world.now(),
+            duration: plan.duration,
         };
         let mut tasks = JoinSet::new();
-        for number in 0..plan.agents {
+        for (number, script) in plan.profile.scripts(setting, plan.seed).into_iter().enumerate() {
             let agent = Agent::new(Arc::clone(&world));
-            let script = plan.profile.script(setting, number);
-            let seed = plan
-                .seed
-                .wrapping_mul(0x9E37_79B9_7F4A_7C15)
-                .wrapping_add(number as u64);
-            tasks.spawn(agent.work(script, SmallRng::seed_from_u64(seed)));
+            tasks.spawn(agent.work(script, SmallRng::seed_from_u64(agent_seed(plan.seed, number))));
         }
         let mut watchers = JoinSet::new();
-        if let Some(view) = view {
-            let world = Arc::clone(&world);
-            watchers.spawn(async move { view.watch(&world).await });
-        }
+        let watched = Arc::clone(&world);
+        match view {
+            Some(view) => watchers.spawn(async move { view.watch(&watched).await }),
+            None => watchers.spawn(async move { watched.watch_gauges().await }),
+        };
         let watched = Arc::clone(&world);
         watchers.spawn(async move { watched.watch_own_delay().await });
 
@@ -183,6 +182,12 @@ impl Fleet {
 /// Runs `plan` to its end.
 pub async fn run(plan: FleetPlan) -> Result<FleetReport, FleetError> {
     Box::pin(Fleet::new(plan).run(std::future::pending())).await
+}
+
+/// A seed for one agent out of that of the run.
+pub(super) fn agent_seed(seed: u64, number: usize) -> u64 {
+    seed.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        .wrapping_add(number as u64)
 }
 
 async fn look_for_others(

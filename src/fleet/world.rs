@@ -98,6 +98,15 @@ impl World {
         )
     }
 
+    /// Draws what the agents see, until the run is over.
+    pub(super) async fn watch_gauges(&self) {
+        const TICK: Duration = Duration::from_millis(250);
+        while !self.stop.is_cancelled() {
+            self.ledger.lock().draw_gauges(self.now(), &self.gauges);
+            self.pause(TICK).await;
+        }
+    }
+
     /// Watches how late this process is, until the run is over.
     pub(super) async fn watch_own_delay(&self) {
         const TICK: Duration = Duration::from_millis(100);

@@ -21,12 +21,16 @@ use tokio_util::task::TaskTracker;
 
 /// How long to wait when the machine has no descriptor or no memory left. Those that are open go on.
 const EXHAUSTED_WAIT: Duration = Duration::from_millis(75);
+/// Connections beyond the limit that are told so at the same time; more are closed without a word.
+/// They need descriptors that the rest of the process counts on.
+const TURNED_AWAY_AT_ONCE: usize = 16;
 
 /// The widget listener. Its address is taken; it accepts as soon as it runs.
 pub struct Listener {
     socket: TcpListener,
     handshakes: Arc<Semaphore>,
     addresses: Arc<Addresses>,
+    turned_away: Arc<Semaphore>,
     running: Running,
     meter: Arc<FrameMeter>,
     doorway: Doorway,
@@ -64,6 +68,7 @@ impl Listener {
             socket,
             handshakes: Arc::new(Semaphore::new(settings.handshakes.min(Semaphore::MAX_PERMITS))),
             addresses: Arc::default(),
+            turned_away: Arc::new(Semaphore::new(TURNED_AWAY_AT_ONCE)),
             running: Running::default(),
             meter: Arc::new(FrameMeter::new(settings.budget, clock)),
             doorway: Doorway::plain(),
@@ -120,7 +125,8 @@ impl Listener {
         }
     }
 
-    /// A connection without a place of its address is closed without a word.
+    /// A connection without a place of its address is closed without a word, as is one beyond
+    /// the limit if many are just being told.
     fn admit(
         &self,
         stream: TcpStream,
@@ -139,13 +145,12 @@ impl Listener {
             Some(address)
         };
         let permit = HandshakePermit::new(place, address);
-        match self.running.connections.admit(self.settings.max_connections) {
-            Some(connection) => self.receive(stream, permit, connection, upper, stop),
+        if let Some(connection) = self.running.connections.admit(self.settings.max_connections) {
+            self.receive(stream, permit, connection, upper, stop);
+        } else if self.doorway.is_tls() {
             // Behind TLS there is no quick word: the connection is closed.
-            None if self.doorway.is_tls() => {}
-            None => {
-                self.running.tasks.spawn(answers::turn_away(stream, permit));
-            }
+        } else if let Ok(place) = Arc::clone(&self.turned_away).try_acquire_owned() {
+            self.running.tasks.spawn(answers::turn_away(stream, place));
         }
     }
 
@@ -161,21 +166,19 @@ impl Listener {
             stream,
             doorway: self.doorway.clone(),
             deadline: instant_in(self.settings.login_timeout),
-            login_timeout: self.settings.login_timeout,
             message_bytes: self.settings.message_bytes,
             meter: Arc::clone(&self.meter),
             handshake,
             connection,
         };
-        let (upper, stop, tasks) = (Arc::clone(upper), stop.clone(), self.running.tasks.clone());
+        let (upper, stop) = (Arc::clone(upper), stop.clone());
         self.running.tasks.spawn(async move {
             let visitor = tokio::select! {
                 () = stop.cancelled() => None,
                 visitor = handshake::shake_hands(arrival, &*upper) => visitor,
             };
             if let Some(visitor) = visitor {
-                // A task of its own: this one has held a handshake and would stay as large.
-                tasks.spawn(upper.converse(visitor));
+                upper.converse(visitor).await;
             }
         });
     }

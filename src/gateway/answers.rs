@@ -1,7 +1,6 @@
 //! What the listener says in HTTP.
 
 use super::head::{Offer, Refusal};
-use super::permits::HandshakePermit;
 use crate::protocol::SUBPROTOCOL;
 use bytes::Bytes;
 use http_body_util::Full;
@@ -13,6 +12,7 @@ use hyper::{Method, Response, StatusCode};
 use std::time::Duration;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
+use tokio::sync::OwnedSemaphorePermit;
 
 pub(super) type Body = Full<Bytes>;
 
@@ -64,7 +64,7 @@ pub(super) fn switching(offer: &Offer) -> Response<Body> {
 }
 
 /// Says 503 to a connection that is one too many, in whatever it wanted to say.
-pub(super) async fn turn_away(mut stream: TcpStream, _place: HandshakePermit) {
+pub(super) async fn turn_away(mut stream: TcpStream, _place: OwnedSemaphorePermit) {
     let said = async {
         stream.write_all(FULL).await?;
         stream.shutdown().await?;
@@ -73,7 +73,8 @@ pub(super) async fn turn_away(mut stream: TcpStream, _place: HandshakePermit) {
     let _ = tokio::time::timeout(TURN_AWAY_TIME, said).await;
 }
 
-fn text(status: StatusCode, words: &'static str) -> Response<Body> {
+/// A short answer in words.
+pub(super) fn text(status: StatusCode, words: &'static str) -> Response<Body> {
     let mut response = Response::new(Body::from(words));
     *response.status_mut() = status;
     let headers = response.headers_mut();

@@ -3,6 +3,7 @@
 use super::frames::OverBudget;
 use super::upper::Socket;
 use crate::protocol::CloseCode;
+use futures_util::SinkExt as _;
 use std::io;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt as _;
@@ -51,9 +52,22 @@ pub async fn say_goodbye(mut socket: Socket, code: CloseCode) {
         reason: Utf8Bytes::from_static(code.name()),
     };
     let sent = tokio::time::timeout(WRITE_TIME, socket.close(Some(frame))).await;
-    if !matches!(sent, Ok(Ok(()))) {
-        return;
+    if matches!(sent, Ok(Ok(()))) {
+        hang_up(socket).await;
     }
+}
+
+/// The peer has said its last word: what answers it goes out, and what may follow it is read for a
+/// moment, so that no reset destroys the answer.
+pub(super) async fn take_leave(mut socket: Socket) {
+    let answered = tokio::time::timeout(WRITE_TIME, socket.flush()).await;
+    // The WebSocket is over; its end is no error here.
+    if answered.is_ok() {
+        hang_up(socket).await;
+    }
+}
+
+async fn hang_up(socket: Socket) {
     let mut stream = socket.into_inner().into_inner();
     if matches!(
         tokio::time::timeout(WRITE_TIME, stream.shutdown()).await,

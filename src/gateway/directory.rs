@@ -70,6 +70,24 @@ impl Directory {
         self.0.get(id)
     }
 
+    /// The pages that may hold the frame page of the organization `id`, as sources of a
+    /// Content-Security-Policy. Without an id it is the only organization's: of several, none, since
+    /// the list would tell everybody who the others are.
+    pub fn frame_ancestors(&self, id: Option<&str>) -> String {
+        let access = match id {
+            Some(id) => self.find(id),
+            None => self.iter().next().filter(|_| self.0.len() == 1),
+        };
+        let Some(access) = access else {
+            return "'none'".to_owned();
+        };
+        if access.allowed_origins.is_empty() {
+            return "*".to_owned();
+        }
+        let origins: Vec<_> = access.allowed_origins.iter().map(Origin::to_string).collect();
+        origins.join(" ")
+    }
+
     /// All doors, in no order.
     pub fn iter(&self) -> impl Iterator<Item = &Access> {
         self.0.values()

@@ -4,22 +4,21 @@ use super::answers;
 use super::frames::{FrameMeter, Metered};
 use super::head::{self, Judgement, RawOrigin};
 use super::permits::{ConnectionPermit, HandshakePermit};
-use super::upper::{Socket, Upper, Visitor};
+use super::resting::Resting;
+use super::upper::{Upper, Visitor};
+use super::widget_files;
 use crate::transport::{Doorway, Stream};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::upgrade::OnUpgrade;
 use hyper::{Request, Response};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use parking_lot::Mutex;
 use std::convert::Infallible;
 use std::future::ready;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::net::TcpStream;
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 /// The longest head of a request.
 const HEAD_BYTES: usize = 8192;
@@ -29,7 +28,6 @@ pub(super) struct Arrival {
     pub(super) stream: TcpStream,
     pub(super) doorway: Doorway,
     pub(super) deadline: tokio::time::Instant,
-    pub(super) login_timeout: Duration,
     pub(super) message_bytes: usize,
     pub(super) meter: Arc<FrameMeter>,
     pub(super) handshake: HandshakePermit,
@@ -50,7 +48,7 @@ pub(super) async fn shake_hands(arrival: Arrival, upper: &impl Upper) -> Option<
         .await
         .ok()?
         .ok()?;
-    let served = serve(stream, arrival.login_timeout, upper, &accepted);
+    let served = serve(stream, upper, &accepted);
     tokio::time::timeout_at(arrival.deadline, served).await.ok()?;
     let Accepted { upgrade, origin } = accepted.into_inner()?;
     let upgraded = tokio::time::timeout_at(arrival.deadline, upgrade)
@@ -60,7 +58,7 @@ pub(super) async fn shake_hands(arrival: Arrival, upper: &impl Upper) -> Option<
     let parts = upgraded.downcast::<TokioIo<Stream>>().ok()?;
     let metered = Metered::new(parts.io.into_inner(), &parts.read_buf, arrival.meter);
     Some(Visitor {
-        socket: websocket(metered, arrival.message_bytes).await,
+        socket: Resting::new(metered, arrival.message_bytes).take_up().await,
         origin,
         deadline: arrival.deadline,
         handshake: arrival.handshake,
@@ -68,18 +66,13 @@ pub(super) async fn shake_hands(arrival: Arrival, upper: &impl Upper) -> Option<
     })
 }
 
-async fn serve(
-    stream: Stream,
-    login_timeout: Duration,
-    upper: &impl Upper,
-    accepted: &Mutex<Option<Accepted>>,
-) {
+async fn serve(stream: Stream, upper: &impl Upper, accepted: &Mutex<Option<Accepted>>) {
     let service =
         service_fn(|request: Request<Incoming>| ready(Ok::<_, Infallible>(answer(request, upper, accepted))));
     // An error is the peer's: hyper has answered it as far as HTTP can.
     let _ = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(login_timeout)
+        // The arrival's deadline covers the head, too.
+        .header_read_timeout(None)
         .max_buf_size(HEAD_BYTES)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades()
@@ -91,6 +84,9 @@ fn answer(
     upper: &impl Upper,
     accepted: &Mutex<Option<Accepted>>,
 ) -> Response<answers::Body> {
+    if request.uri().path().starts_with(widget_files::PREFIX) {
+        return widget_files::answer(&request, upper);
+    }
     if request.uri().path() != head::PATH {
         return answers::elsewhere(request.method(), request.uri().path(), upper.is_ready());
     }
@@ -107,15 +103,4 @@ fn answer(
         }
         Judgement::Answer(refusal) => answers::refusal(&refusal),
     }
-}
-
-/// The buffers never shrink again, so these limits are the memory of a connection.
-async fn websocket(metered: Metered<Stream>, message_bytes: usize) -> Socket {
-    let config = WebSocketConfig::default()
-        .read_buffer_size(1024)
-        .write_buffer_size(0)
-        .max_write_buffer_size(16 * 1024)
-        .max_frame_size(Some(message_bytes))
-        .max_message_size(Some(message_bytes));
-    WebSocketStream::from_raw_socket(metered, Role::Server, Some(config)).await
 }

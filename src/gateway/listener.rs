@@ -18,6 +18,10 @@ const KEEPALIVE_PROBES: u32 = 3;
 /// Sent data that is not acknowledged for so long ends the connection.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 
+/// What the kernel keeps, in bytes (Linux doubles it for its own needs), for a peer that does not
+/// read: many times the longest message. Left alone it grows to megabytes.
+const SEND_BUFFER: usize = 16 * 1024;
+
 /// How the listener lets visitors in.
 #[derive(Debug, Clone)]
 pub struct ListenerSettings {
@@ -59,7 +63,8 @@ pub(super) fn set_options(options: &SockRef<'_>) -> io::Result<()> {
             .with_interval(KEEPALIVE_EVERY)
             .with_retries(KEEPALIVE_PROBES),
     )?;
-    options.set_tcp_user_timeout(Some(UNACKNOWLEDGED))
+    options.set_tcp_user_timeout(Some(UNACKNOWLEDGED))?;
+    options.set_send_buffer_size(SEND_BUFFER)
 }
 
 #[cfg(test)]
@@ -82,5 +87,6 @@ mod tests {
         assert_eq!(options.tcp_keepalive_interval().unwrap(), KEEPALIVE_EVERY);
         assert_eq!(options.tcp_keepalive_retries().unwrap(), KEEPALIVE_PROBES);
         assert_eq!(options.tcp_user_timeout().unwrap(), Some(UNACKNOWLEDGED));
+        assert_eq!(options.send_buffer_size().unwrap(), 2 * SEND_BUFFER);
     }
 }

@@ -1,16 +1,21 @@
 //! The upper half: from the first message to a held seat.
 
-use super::closing::{Ending, say_goodbye};
+use super::claims::Claims;
+use super::closing::{Ending, say_goodbye, take_leave};
 use super::directory::Directory;
+use super::drain::LONGEST_RETURN;
 use super::head::RawOrigin;
-use super::seat::Seat;
+use super::lot::Lot;
+use super::resting::Resting;
+use super::seat::{Held, Seat};
 use super::upper::{Socket, Upper, Visitor};
+use super::waiting::{Waiting, awake_for};
 use crate::clock::{Stopwatch, utc};
-use crate::conversation::{Farewell, Greeting, greet};
+use crate::conversation::{Farewell, Greeting, InLine, greet};
 use crate::credential::{KeyedHash, OfferedOrigin, is_allowed};
 use crate::liveness::{Liveness, Rhythm};
 use crate::protocol::{CloseCode, LoginMessage, ResumeMessage, ServerMessage};
-use crate::registry::{Answer, Mailbox, NotDone, Notice, Presence, Registry};
+use crate::registry::{Answer, Mailbox, NotDone, Presence, Registry, WaitingPlace};
 use crate::seats::{
     Cause, Command, ConnectionNumber, Entry, Login, OrganizationId, Outcome, Refusal, SessionId,
 };
@@ -35,19 +40,16 @@ pub(super) const WRITE_TIME: Duration = Duration::from_secs(5);
 const WITHDRAWAL: Duration = Duration::from_secs(1);
 /// Between two tries to take a grant back.
 const WITHDRAW_AGAIN: Duration = Duration::from_millis(500);
-/// How many widgets a second may come back after a drain.
-const RETURNS_A_SECOND: u64 = 5_000;
-/// No widget waits longer than this after a drain.
-const LONGEST_RETURN: Duration = Duration::from_secs(20);
-
 /// Receives visitors, seats them, and keeps their seats while they are heard.
 pub struct Reception {
     /// Who decides.
     pub registry: Arc<Registry>,
     /// Who may ask, by organization. Replaced as a whole by a reload.
     pub directory: RwLock<Arc<Directory>>,
-    /// Hashes secrets and attempts.
-    pub hashes: KeyedHash,
+    /// Hashes secrets, attempts and codes.
+    pub hashes: Arc<KeyedHash>,
+    /// Hand-off codes that are tried, at a bounded pace.
+    pub claims: Claims,
     /// The heartbeat and the silence limit.
     pub rhythm: Rhythm,
     /// How long a login may take.
@@ -62,16 +64,32 @@ pub struct Reception {
     pub numbers: AtomicU64,
 }
 
-/// What is made outside of the rules for one login.
-struct Lot {
-    session: SessionId,
-    secret: Zeroizing<[u8; 32]>,
-    phase: f64,
+/// Who was let in, and how far.
+enum Admitted {
+    Seated(Box<Held>),
+    Waiting(Box<Waiting>),
+}
+
+/// What a login or a resume came to, a refusal aside.
+enum Granted {
+    Seat {
+        presence: Presence,
+        resumed: bool,
+        over_allocation: bool,
+    },
+    Place {
+        place: WaitingPlace,
+        ahead: u32,
+    },
 }
 
 impl Upper for Reception {
     fn is_ready(&self) -> bool {
         !self.leaving.is_cancelled() && self.registry.takes_logins() && !self.registry.is_erasure_overdue()
+    }
+
+    fn frame_ancestors(&self, organization: Option<&str>) -> String {
+        self.directory.read().frame_ancestors(organization)
     }
 
     async fn converse(self: Arc<Self>, visitor: Visitor) {
@@ -95,7 +113,7 @@ impl Upper for Reception {
                 CloseCode::RateLimited,
                 "too many messages at once",
             )),
-            Ok(Err(Ending::Gone)) => return,
+            Ok(Err(Ending::Gone)) => return take_leave(socket).await,
             Err(_) => Err(Farewell::error(
                 CloseCode::LoginTimeout,
                 "no login or resume came in time",
@@ -113,13 +131,19 @@ impl Upper for Reception {
             Ok(Greeting::Resume(resume)) => self.resume(&resume, &origin, mailbox).await,
             Err(farewell) => Err(farewell),
         };
+        let (admitted, message) = match admitted {
+            Ok(admitted) => admitted,
+            Err(farewell) => return part(socket, farewell).await,
+        };
+        if send(&mut socket, Message::text(message.to_text())).await.is_err() {
+            return;
+        }
         match admitted {
-            Ok((seat, seated)) => {
-                if send(&mut socket, Message::text(seated.to_text())).await.is_ok() {
-                    self.seats.spawn(seat.hold(socket, connection));
-                }
+            Admitted::Seated(held) => {
+                let seat = Box::new(Seat::new(*held, Resting::put_down(socket)));
+                self.seats.spawn(seat.hold(connection));
             }
-            Err(farewell) => part(socket, farewell).await,
+            Admitted::Waiting(waiting) => drop(self.seats.spawn(waiting.hold(socket, connection))),
         }
     }
 }
@@ -130,7 +154,7 @@ impl Reception {
         login: &LoginMessage,
         origin: &RawOrigin,
         mailbox: Mailbox,
-    ) -> Result<(Box<Seat>, ServerMessage), Farewell> {
+    ) -> Result<(Admitted, ServerMessage), Farewell> {
         let directory = Arc::clone(&self.directory.read());
         let Some(access) = directory.find(&login.org) else {
             return Err(self.refuse(RefusalCode::unauthorized, CloseCode::Unauthorized));
@@ -145,6 +169,7 @@ impl Reception {
         };
         let vouched_for = entry.without_origin && entry.token.is_some();
         let lot = Lot::draw();
+        let rhythm = access.rhythm(self.rhythm);
         let wanted = Login {
             session: lot.session,
             secret: self.hashes.secret(&*lot.secret),
@@ -153,6 +178,13 @@ impl Reception {
                 .map(|attempt| self.hashes.attempt(&access.id, attempt.as_bytes())),
             connection: mailbox.number(),
             entry,
+            wait: login
+                .wait
+                .then(|| self.registry.clock().served() + awake_for(rhythm)),
+            handoff: login
+                .handoff
+                .as_deref()
+                .map(|code| self.hashes.handoff(&access.id, code)),
         };
         if !vouched_for && !is_allowed(&access.allowed_origins, &origin) {
             // A token that was used is judged before the origin.
@@ -168,14 +200,13 @@ impl Reception {
                 "too many logins with this credential",
             ));
         }
-        if login.handoff.is_some() {
-            return Err(self.refuse(RefusalCode::handoff_invalid, CloseCode::HandoffInvalid));
+        if login.handoff.is_some() && !self.claims.wait(&access.id, self.login_timeout).await {
+            return Err(self.refuse(RefusalCode::overloaded, CloseCode::Overloaded));
         }
         let command = Command::Login(wanted);
-        let seated = self.seated(&access.id, command, access.disclose_counts).await?;
-        let rhythm = access.rhythm(self.rhythm);
+        let granted = self.granted(&access.id, command, access.disclose_counts).await?;
         let secret = Zeroizing::new(URL_SAFE_NO_PAD.encode(lot.secret.as_slice()));
-        Ok(self.seat(seated, mailbox, rhythm, login.heartbeat, lot.phase, secret))
+        Ok(self.admitted(granted, mailbox, rhythm, login.heartbeat, lot.phase, secret))
     }
 
     async fn resume(
@@ -183,7 +214,7 @@ impl Reception {
         resume: &ResumeMessage,
         origin: &RawOrigin,
         mailbox: Mailbox,
-    ) -> Result<(Box<Seat>, ServerMessage), Farewell> {
+    ) -> Result<(Admitted, ServerMessage), Farewell> {
         let directory = Arc::clone(&self.directory.read());
         let Some(access) = directory.find(&resume.org) else {
             return Err(self.refuse(RefusalCode::unauthorized, CloseCode::Unauthorized));
@@ -205,10 +236,10 @@ impl Reception {
             secret: self.hashes.secret(&secret),
             connection: mailbox.number(),
         };
-        let seated = self.seated(&access.id, command, access.disclose_counts).await?;
+        let granted = self.granted(&access.id, command, access.disclose_counts).await?;
         let rhythm = access.rhythm(self.rhythm);
-        Ok(self.seat(
-            seated,
+        Ok(self.admitted(
+            granted,
             mailbox,
             rhythm,
             resume.heartbeat,
@@ -237,19 +268,19 @@ impl Reception {
     }
 
     /// Submits a login or a resume. At most the login timeout, then `overloaded`.
-    async fn seated(
+    async fn granted(
         self: &Arc<Self>,
         id: &OrganizationId,
         command: Command,
         disclose: bool,
-    ) -> Result<(Presence, bool, bool), Farewell> {
-        let granted = match &command {
+    ) -> Result<Granted, Farewell> {
+        let session = match &command {
             Command::Login(login) => Some(login.session),
             _ => None,
         };
         let submitted = tokio::time::timeout(self.login_timeout, self.registry.submit(id, command)).await;
         if submitted.is_err()
-            && let Some(session) = granted
+            && let Some(session) = session
         {
             self.withdraw(id, session).await;
         }
@@ -271,7 +302,17 @@ impl Reception {
                         ..
                     },
                 presence: Some(presence),
-            } => Ok((presence, resumed, over_allocation)),
+                ..
+            } => Ok(Granted::Seat {
+                presence,
+                resumed,
+                over_allocation,
+            }),
+            Answer {
+                outcome: Outcome::Waiting { ahead },
+                place: Some(place),
+                ..
+            } => Ok(Granted::Place { place, ahead }),
             Answer {
                 outcome: Outcome::Refused(refusal),
                 ..
@@ -279,6 +320,10 @@ impl Reception {
                 Refusal::SeatsExhausted(full) => Farewell::exhausted(full, disclose),
                 Refusal::NoAllocation => Farewell::refused(CloseCode::NoAllocation),
                 Refusal::SessionGone => Farewell::refused(CloseCode::SessionGone),
+                Refusal::HandoffInvalid => Farewell::refused(CloseCode::HandoffInvalid),
+                Refusal::Maintenance { ends_in } => {
+                    Farewell::maintenance(ends_in + LONGEST_RETURN.mul_f64(Lot::draw().phase))
+                }
                 Refusal::TokenSpent => Farewell::refused(CloseCode::Unauthorized),
                 Refusal::TooManyTokens => Farewell::refused(CloseCode::Overloaded),
             }),
@@ -286,36 +331,62 @@ impl Reception {
         }
     }
 
-    fn seat(
-        &self,
-        (presence, resumed, over_allocation): (Presence, bool, bool),
+    fn admitted(
+        self: &Arc<Self>,
+        granted: Granted,
         mailbox: Mailbox,
         rhythm: Rhythm,
         heartbeat: bool,
         phase: f64,
         secret: Zeroizing<String>,
-    ) -> (Box<Seat>, ServerMessage) {
-        let grace = self.registry.grace(presence.organization()).unwrap_or_default();
-        let session = Uuid::from_bytes(presence.session().0);
-        let seated = ServerMessage::seated(
-            session,
+    ) -> (Admitted, ServerMessage) {
+        let liveness = Liveness::new(self.registry.clock().served(), heartbeat, phase, rhythm);
+        match granted {
+            Granted::Seat {
+                presence,
+                resumed,
+                over_allocation,
+            } => {
+                let message = self.seated_message(&presence, secret, resumed, over_allocation, rhythm);
+                let hashes = Arc::clone(&self.hashes);
+                let held = Held::new(presence, mailbox, liveness, rhythm, hashes);
+                (Admitted::Seated(Box::new(held)), message)
+            }
+            Granted::Place { place, ahead } => {
+                let told = self.registry.place(place.organization(), ahead);
+                let message = ServerMessage::waiting(ahead, told.and_then(|place| place.estimate));
+                let waiting = Waiting {
+                    reception: Arc::clone(self),
+                    place,
+                    mailbox,
+                    liveness,
+                    rhythm,
+                    secret,
+                    told,
+                    dialogue: InLine::default(),
+                };
+                (Admitted::Waiting(Box::new(waiting)), message)
+            }
+        }
+    }
+
+    /// `seated`, as it is told to whoever holds `presence`.
+    pub(super) fn seated_message(
+        &self,
+        presence: &Presence,
+        secret: Zeroizing<String>,
+        resumed: bool,
+        over_allocation: bool,
+        rhythm: Rhythm,
+    ) -> ServerMessage {
+        ServerMessage::seated(
+            Uuid::from_bytes(presence.session().0),
             secret,
             resumed,
             over_allocation,
-            grace,
+            self.registry.grace(presence.organization()).unwrap_or_default(),
             rhythm.heartbeat,
             utc(),
-        );
-        let liveness = Liveness::new(self.registry.clock().served(), heartbeat, phase, rhythm);
-        (
-            Box::new(Seat::new(
-                Arc::clone(&self.registry),
-                presence,
-                mailbox,
-                liveness,
-                rhythm,
-            )),
-            seated,
         )
     }
 
@@ -326,53 +397,6 @@ impl Reception {
 
     fn next_number(&self) -> ConnectionNumber {
         ConnectionNumber(self.numbers.fetch_add(1, Ordering::Relaxed))
-    }
-
-    /// Tells every widget to come back later, spread over a while, those in a call last; then
-    /// waits for their connections, at most `timeout`.
-    /// `conversations` are the tasks of the listener.
-    pub async fn drain(&self, conversations: &TaskTracker, timeout: Duration) {
-        self.leaving.cancel();
-        let connections = self.registry.deliveries().connections();
-        let fleet = connections.len() as u64;
-        let spread = Duration::from_millis(fleet * 1000 / RETURNS_A_SECOND).min(LONGEST_RETURN);
-        for (told, number) in connections.into_iter().enumerate() {
-            let reconnect_after = spread.mul_f64(Lot::draw().phase);
-            self.registry
-                .deliveries()
-                .post(number, Notice::Draining { reconnect_after });
-            if told % 256 == 255 {
-                tokio::task::yield_now().await;
-            }
-        }
-        conversations.close();
-        self.seats.close();
-        let all_gone = async {
-            // A conversation may still take a seat, so seats come last.
-            conversations.wait().await;
-            self.seats.wait().await;
-        };
-        if tokio::time::timeout(timeout, all_gone).await.is_err() {
-            let connections = conversations.len() + self.seats.len();
-            tracing::warn!(connections, "the drain took too long and is cut off");
-        }
-    }
-}
-
-impl Lot {
-    fn draw() -> Self {
-        let mut random = Zeroizing::new([0_u8; 52]);
-        getrandom::fill(&mut *random).expect("the system gives random numbers");
-        let (mut id, mut secret, mut phase) = ([0; 16], Zeroizing::new([0; 32]), [0; 4]);
-        id.copy_from_slice(&random[..16]);
-        secret.copy_from_slice(&random[16..48]);
-        phase.copy_from_slice(&random[48..]);
-        let session = SessionId(uuid::Builder::from_random_bytes(id).into_uuid().into_bytes());
-        Self {
-            session,
-            secret,
-            phase: f64::from(u32::from_ne_bytes(phase)) / f64::from(u32::MAX),
-        }
     }
 }
 
@@ -390,10 +414,7 @@ async fn first_text(socket: &mut Socket) -> Result<String, Ending> {
             Some(Ok(Message::Text(text))) => return Ok(text.as_str().to_owned()),
             Some(Ok(Message::Binary(_))) => return Err(Ending::Close(CloseCode::Binary)),
             Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
-            Some(Ok(Message::Close(_))) => {
-                let _ = tokio::time::timeout(WRITE_TIME, socket.flush()).await;
-                return Err(Ending::Gone);
-            }
+            Some(Ok(Message::Close(_))) => return Err(Ending::Gone),
             Some(Err(error)) => return Err(Ending::of(&error)),
             None => return Err(Ending::Gone),
         }
@@ -411,7 +432,16 @@ pub(super) enum Unsent {
 
 /// Sends `message` under the write deadline.
 pub(super) async fn send(socket: &mut Socket, message: Message) -> Result<(), Unsent> {
-    match tokio::time::timeout(WRITE_TIME, socket.send(message)).await {
+    within_write_time(socket.send(message)).await
+}
+
+/// Sends what the WebSocket has to say by itself, under the write deadline.
+pub(super) async fn flush(socket: &mut Socket) -> Result<(), Unsent> {
+    within_write_time(socket.flush()).await
+}
+
+async fn within_write_time(sent: impl Future<Output = Result<(), tungstenite::Error>>) -> Result<(), Unsent> {
+    match tokio::time::timeout(WRITE_TIME, sent).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(tungstenite::Error::Io(error))) if found_out_by_tcp(&error) => Err(Unsent::Slow),
         Ok(Err(_)) => Err(Unsent::Gone),

@@ -29,6 +29,10 @@ pub trait Upper: Send + Sync + 'static {
     /// Whether newcomers are let in; what `/readyz` says.
     fn is_ready(&self) -> bool;
 
-    /// Talks to one visitor until its end, in a task of its own.
+    /// The pages that may hold the frame page of `organization`, as sources of a Content-Security-Policy.
+    fn frame_ancestors(&self, organization: Option<&str>) -> String;
+
+    /// Talks to one visitor until its end. The task has held the handshake and is as large, so
+    /// whatever lasts goes on in another one.
     fn converse(self: Arc<Self>, visitor: Visitor) -> impl Future<Output = ()> + Send;
 }

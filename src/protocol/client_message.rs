@@ -158,6 +158,7 @@ fn uuid(name: &'static str, text: &str) -> Result<Uuid, BadMessage> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn every_message_of_the_wire_examples_is_read() {
@@ -212,4 +213,79 @@ mod tests {
         );
         assert_eq!(ClientMessage::read(&deep).err(), Some(BadMessage::NotAnObject));
     }
+
+    /// Any JSON, with the names and values of the protocol among the rest.
+    fn json() -> impl Strategy<Value = Value> {
+        let known = prop::sample::select(vec![
+            "login", "resume", "logout", "status", "acme", UUID, "c2VjcmV0",
+        ]);
+        let leaf = prop_oneof![
+            known.prop_map(Value::from),
+            any::<bool>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            Just(Value::Null),
+            ".{0,8}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 16, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                fields(inner),
+            ]
+        })
+    }
+
+    fn fields(value: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
+        let name = prop::sample::select(vec![
+            "org",
+            "key",
+            "token",
+            "wait",
+            "heartbeat",
+            "attempt",
+            "handoff",
+            "session",
+            "secret",
+            "on_call",
+            "x",
+        ]);
+        prop::collection::vec((name, value), 0..8).prop_map(|fields| {
+            fields
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect()
+        })
+    }
+
+    const UUID: &str = "3f2b8a52-0c38-4c3e-9a55-0a4a55a1c001";
+
+    proptest! {
+        #[test]
+        fn whatever_text_comes_it_is_read_or_said_to_be_no_message(text in ".{0,200}", value in json()) {
+            let _ = ClientMessage::read(&text);
+            let _ = ClientMessage::read(&value.to_string());
+        }
+
+        #[test]
+        fn a_login_is_read_exactly_if_each_of_its_fields_has_its_type(fields in fields(json())) {
+            let mut message = fields;
+            message["type"] = "login".into();
+            let is_text = |name: &str| message.get(name).is_none_or(Value::is_string);
+            let is_flag = |name: &str| message.get(name).is_none_or(Value::is_boolean);
+            let good = message.get("org").is_some()
+                && ["org", "key", "token", "attempt", "handoff"].into_iter().all(is_text)
+                && ["wait", "heartbeat"].into_iter().all(is_flag)
+                && message.get("attempt").and_then(Value::as_str).is_none_or(|text| text == UUID);
+
+            let read = ClientMessage::read(&message.to_string());
+
+            prop_assert_eq!(matches!(read, Ok(ClientMessage::Login(_))), good);
+        }
+
+        #[test]
+        fn a_message_cut_short_is_no_message(cut in 0..LOGIN.len()) {
+            prop_assert_eq!(ClientMessage::read(&LOGIN[..cut]).err(), Some(BadMessage::NotAnObject));
+        }
+    }
+
+    const LOGIN: &str = r#"{"type":"login","org":"acme","attempt":"3f2b8a52-0c38-4c3e-9a55-0a4a55a1c001"}"#;
 }

@@ -24,6 +24,8 @@ pub enum CloseCode {
     SessionGone,
     /// 4029: too many messages.
     RateLimited,
+    /// 4053: no new logins during a maintenance window.
+    Maintenance,
     /// 4500: a message that cannot be read or does not belong here.
     BadMessage,
     /// 4501: unknown organization, wrong key or token.
@@ -34,6 +36,8 @@ pub enum CloseCode {
     Superseded,
     /// 4540: an administrator ended the session.
     Terminated,
+    /// 4541: the next agent has the seat.
+    HandedOff,
     /// 4543: the page behind the connection did not answer for hours.
     Unresponsive,
     /// 4550: all seats are in use.
@@ -58,11 +62,13 @@ impl CloseCode {
             Self::LoginTimeout => 4008,
             Self::SessionGone => 4010,
             Self::RateLimited => 4029,
+            Self::Maintenance => 4053,
             Self::BadMessage => 4500,
             Self::Unauthorized => 4501,
             Self::OriginNotAllowed => 4503,
             Self::Superseded => 4509,
             Self::Terminated => 4540,
+            Self::HandedOff => 4541,
             Self::Unresponsive => 4543,
             Self::SeatsExhausted => 4550,
             Self::NoAllocation => 4551,
@@ -83,11 +89,13 @@ impl CloseCode {
             Self::LoginTimeout => "login_timeout",
             Self::SessionGone => "session_gone",
             Self::RateLimited => "rate_limited",
+            Self::Maintenance => "maintenance",
             Self::BadMessage => "bad_message",
             Self::Unauthorized => "unauthorized",
             Self::OriginNotAllowed => "origin_not_allowed",
             Self::Superseded => "superseded",
             Self::Terminated => "terminated",
+            Self::HandedOff => "handed_off",
             Self::Unresponsive => "unresponsive",
             Self::SeatsExhausted => "seats_exhausted",
             Self::NoAllocation => "no_allocation",

@@ -49,6 +49,31 @@ pub enum ServerMessage {
         #[serde(skip_serializing_if = "Option::is_none")]
         next_release_s: Option<u64>,
     },
+    /// No seat yet; the connection is in line.
+    Waiting {
+        /// Its place, from 1.
+        position: u32,
+        /// Those before it.
+        ahead: u32,
+        /// Seconds that it may take, where anything is known.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        estimate_s: Option<u64>,
+    },
+    /// A code that passes the seat on.
+    Handoff {
+        /// For the next agent, as in `K7Q2-M9XD`.
+        code: Zeroizing<String>,
+        /// Seconds that it is good for.
+        expires_in_s: u64,
+    },
+    /// The session is going to be ended.
+    Ending {
+        /// Why.
+        reason: EndReason,
+        /// Seconds until then; absent: after the call.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        in_s: Option<u64>,
+    },
     /// Asks for a `heartbeat`.
     Heartbeat,
     /// The answer to a `probe`.
@@ -92,6 +117,8 @@ pub enum EndReason {
     Terminated,
     /// Another connection took it over.
     Superseded,
+    /// The next agent has the seat.
+    HandedOff,
     /// The page did not answer for hours.
     Unresponsive,
 }
@@ -153,9 +180,46 @@ impl ServerMessage {
                 limit: full.limit.total,
                 in_use: full.in_use,
                 in_grace: full.in_grace,
-                waiting: 0,
+                waiting: full.waiting,
             }),
             next_release_s: next.filter(|_| disclose),
+        }
+    }
+
+    /// No new logins until a maintenance window is over.
+    pub fn maintenance(retry_after: Duration) -> Self {
+        Self::Refused {
+            code: CloseCode::Maintenance.name(),
+            message: "MiraBridge seats are being maintained. Genesys Cloud works as usual.".to_owned(),
+            retryable: true,
+            retry_after_s: Some(whole_seconds(retry_after)),
+            seats: None,
+            next_release_s: None,
+        }
+    }
+
+    /// The connection waits, with so many before it.
+    pub fn waiting(ahead: u32, estimate: Option<Duration>) -> Self {
+        Self::Waiting {
+            position: ahead.saturating_add(1),
+            ahead,
+            estimate_s: estimate.map(whole_seconds),
+        }
+    }
+
+    /// A code that passes the seat on.
+    pub fn handoff(code: Zeroizing<String>, expires_in: Duration) -> Self {
+        Self::Handoff {
+            code,
+            expires_in_s: whole_seconds(expires_in),
+        }
+    }
+
+    /// An administrator ends the session after `within`, or after its call.
+    pub fn ending(within: Option<Duration>) -> Self {
+        Self::Ending {
+            reason: EndReason::Terminated,
+            in_s: within.map(whole_seconds),
         }
     }
 

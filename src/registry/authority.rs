@@ -1,8 +1,9 @@
 //! Who decides about seats, behind four verbs: `submit`, `lost`, `view`, `deliveries`.
 
-use super::deliveries::{Deliveries, Notice};
+use super::announcement::MovedLines;
+use super::deliveries::Deliveries;
 use super::ledger::Ledger;
-use super::presence::Presence;
+use super::presence::{Presence, WaitingPlace};
 use super::sweeper::{Agenda, PURGES_A_TURN, RETRY};
 use super::turns::{Turn, Turns};
 use super::view::OrganizationView;
@@ -29,6 +30,7 @@ pub struct Registry {
     metrics: Arc<Metrics>,
     agenda: Agenda,
     turns: Turns,
+    moved_lines: MovedLines,
 }
 
 /// Logins on their way to the recorder at once; as many places are left for releases.
@@ -40,6 +42,8 @@ pub struct Answer {
     pub outcome: Outcome,
     /// The seat, where there is one. Dropping it is the disconnect.
     pub presence: Option<Presence>,
+    /// The place in the line, where there is one. Dropping it leaves the line.
+    pub place: Option<WaitingPlace>,
 }
 
 /// A command that was not carried out.
@@ -64,6 +68,7 @@ impl Registry {
             metrics,
             agenda: Agenda::default(),
             turns: Turns::new(LOGINS_AT_ONCE, logins_waiting),
+            moved_lines: MovedLines::default(),
         })
     }
 
@@ -167,10 +172,27 @@ impl Registry {
             self.clock.moment(),
             &mut effects,
         );
-        let next = ledger.pool.next_deadline();
+        let next = ledger.pool.next_due(self.clock.served());
         drop(ledger);
         self.agenda.note(id, next);
         self.metrics.count(&effects);
+    }
+
+    /// A connection that waited is gone. Never waits and never fails. Called by [`WaitingPlace`]
+    /// alone.
+    pub(super) fn left_line(&self, id: &OrganizationId, session: SessionId, connection: ConnectionNumber) {
+        let Some(ledger) = self.ledger(id) else { return };
+        let mut effects = Vec::new();
+        ledger.lock().carry_out(
+            &Command::LeaveLine { connection },
+            self.clock.moment(),
+            &mut effects,
+        );
+        if effects.is_empty() {
+            self.lost(id, session, connection, self.clock.served());
+        } else {
+            self.line_moved(id);
+        }
     }
 
     /// All numbers of an organization at one instant.
@@ -206,7 +228,7 @@ impl Registry {
                 at_least: Duration::ZERO,
             };
             ledger.carry_out(&command, self.clock.moment(), &mut Vec::new());
-            let next = ledger.pool.next_deadline();
+            let next = ledger.pool.next_due(self.clock.served());
             drop(ledger);
             self.agenda.note(&id, next);
         }
@@ -243,8 +265,16 @@ impl Registry {
         &self.agenda
     }
 
-    pub(super) fn next_deadline(&self, id: &OrganizationId) -> Option<Served> {
-        self.ledger(id)?.lock().pool.next_deadline()
+    pub(super) fn next_due(&self, id: &OrganizationId) -> Option<Served> {
+        self.ledger(id)?.lock().pool.next_due(self.clock.served())
+    }
+
+    pub(super) fn moved_lines(&self) -> &MovedLines {
+        &self.moved_lines
+    }
+
+    pub(super) fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     pub(super) fn recorder(&self) -> &Recorder {
@@ -276,6 +306,7 @@ impl Registry {
         let mut ledger = ledger.lock();
         let moment = self.clock.moment();
         let outcome = ledger.carry_out(command, moment, &mut effects);
+        let due = may_bring_forward(command).then(|| ledger.pool.next_due(moment.served));
         // Under the lock: the store's order is the order of the decisions.
         let receipt = match place {
             Some(place) if effects.iter().any(Effect::is_durable) => {
@@ -284,52 +315,66 @@ impl Registry {
             Some(_) | None => None,
         };
         drop(ledger);
+        self.agenda.note(id, due.flatten());
         for effect in &effects {
             if let Effect::SeatPurged { due, .. } = effect {
                 self.metrics.purge_was_late(moment.served.since(*due));
             }
         }
-        let presence = match (&outcome, command) {
-            (
-                Outcome::Seated { session, .. },
-                Command::Login(Login { connection, .. }) | Command::Resume { connection, .. },
-            ) => Some(Presence {
-                registry: Arc::clone(self),
-                organization: id.clone(),
-                session: *session,
-                connection: *connection,
-                last_heard: None,
-            }),
-            _ => None,
-        };
+        let (presence, place) = self.held(id, command, &outcome);
         Pending {
             registry: Arc::clone(self),
             effects,
             receipt,
             turn: None,
-            answer: Some(Answer { outcome, presence }),
+            organization: id.clone(),
+            own: own_connection(command),
+            answer: Some(Answer {
+                outcome,
+                presence,
+                place,
+            }),
         }
     }
 
-    fn announce(&self, effects: &[Effect]) {
-        self.metrics.count(effects);
-        for effect in effects {
-            match effect {
-                Effect::SeatResumed {
-                    superseded: Some(connection),
-                    ..
-                } => {
-                    self.deliveries.post(*connection, Notice::Superseded);
-                }
-                Effect::SeatReleased {
-                    cause: Cause::Terminated,
-                    connection: Some(connection),
-                    ..
-                } => {
-                    self.deliveries.post(*connection, Notice::Terminated);
-                }
-                _ => {}
+    /// What the caller of `command` holds from here on.
+    fn held(
+        self: &Arc<Self>,
+        id: &OrganizationId,
+        command: &Command,
+        outcome: &Outcome,
+    ) -> (Option<Presence>, Option<WaitingPlace>) {
+        match (outcome, command) {
+            (
+                Outcome::Seated { session, .. },
+                Command::Login(Login { connection, .. }) | Command::Resume { connection, .. },
+            ) => (Some(self.presence(id, *session, *connection)), None),
+            (Outcome::Waiting { .. }, Command::Login(login)) => {
+                let place = WaitingPlace {
+                    registry: Arc::clone(self),
+                    organization: id.clone(),
+                    session: login.session,
+                    connection: login.connection,
+                    is_seated: false,
+                };
+                (None, Some(place))
             }
+            _ => (None, None),
+        }
+    }
+
+    pub(super) fn presence(
+        self: &Arc<Self>,
+        id: &OrganizationId,
+        session: SessionId,
+        connection: ConnectionNumber,
+    ) -> Presence {
+        Presence {
+            registry: Arc::clone(self),
+            organization: id.clone(),
+            session,
+            connection,
+            last_heard: None,
         }
     }
 }
@@ -341,6 +386,9 @@ struct Pending {
     effects: Vec<Effect>,
     receipt: Option<Receipt>,
     turn: Option<Turn>,
+    organization: OrganizationId,
+    /// The connection that asked: it is answered, and needs no notice.
+    own: Option<ConnectionNumber>,
     answer: Option<Answer>,
 }
 
@@ -354,13 +402,14 @@ impl Drop for Pending {
     fn drop(&mut self) {
         let effects = std::mem::take(&mut self.effects);
         match self.receipt.take() {
-            None => self.registry.announce(&effects),
+            None => self.registry.announce(&self.organization, &effects, self.own),
             Some(mut receipt) => {
                 let (registry, turn) = (Arc::clone(&self.registry), self.turn.take());
+                let (organization, own) = (self.organization.clone(), self.own);
                 tokio::spawn(async move {
                     let _turn = turn;
                     if receipt.recorded().await.is_ok() {
-                        registry.announce(&effects);
+                        registry.announce(&organization, &effects, own);
                     }
                 });
             }
@@ -370,13 +419,52 @@ impl Drop for Pending {
 
 fn may_be_durable(command: &Command) -> bool {
     match command {
-        Command::Login(_) | Command::Logout { .. } | Command::End { .. } | Command::Sweep { .. } => true,
+        Command::Login(_)
+        | Command::Logout { .. }
+        | Command::End { .. }
+        | Command::EndLater { .. }
+        | Command::Sweep { .. } => true,
         Command::Resume { .. }
         | Command::Lost { .. }
         | Command::Status { .. }
+        | Command::WaiterHeard { .. }
+        | Command::LeaveLine { .. }
+        | Command::OfferHandoff { .. }
+        | Command::CancelHandoff { .. }
+        | Command::Maintain(_)
         | Command::Responsive { .. }
         | Command::Allocate(_)
         | Command::SetGrace(_)
         | Command::RenewGraces { .. } => false,
+    }
+}
+
+/// Whether something may be due earlier after `command` than was noted before.
+fn may_bring_forward(command: &Command) -> bool {
+    match command {
+        Command::Login(login) => login.wait.is_some(),
+        Command::EndLater { .. }
+        | Command::Resume { .. }
+        | Command::Status { .. }
+        | Command::WaiterHeard { .. }
+        | Command::Allocate(_)
+        | Command::Maintain(_) => true,
+        Command::Logout { .. }
+        | Command::End { .. }
+        | Command::Lost { .. }
+        | Command::LeaveLine { .. }
+        | Command::OfferHandoff { .. }
+        | Command::CancelHandoff { .. }
+        | Command::Responsive { .. }
+        | Command::Sweep { .. }
+        | Command::SetGrace(_)
+        | Command::RenewGraces { .. } => false,
+    }
+}
+
+fn own_connection(command: &Command) -> Option<ConnectionNumber> {
+    match command {
+        Command::Login(Login { connection, .. }) | Command::Resume { connection, .. } => Some(*connection),
+        _ => None,
     }
 }

@@ -1,21 +1,24 @@
 //! What connections of this process must be told. Addressed by connection, never called: a slow
 //! connection cannot hold up who tells it.
 
+use super::presence::Presence;
 use crate::seats::ConnectionNumber;
 use dashmap::DashMap;
 use parking_lot::Mutex;
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::Notify;
 
-/// Something that a connection must be told. Each is the last word but for the drain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Something that a connection must be told.
 pub enum Notice {
     /// The session goes on elsewhere.
     Superseded,
     /// The session was ended.
     Terminated,
+    /// The next agent has the seat.
+    HandedOff,
     /// The session is not in the store that was read back after a failed commit.
     NotRecorded,
     /// The server goes away; come back after the close and so long.
@@ -23,7 +26,55 @@ pub enum Notice {
         /// The delay.
         reconnect_after: Duration,
     },
+    /// Whoever waited has a seat.
+    Seated(Box<SeatFromLine>),
+    /// Where a waiting connection stands.
+    Place(Place),
+    /// The session is going to be ended.
+    Ending {
+        /// After so long; `None`: after its call.
+        within: Option<Duration>,
+    },
 }
+
+/// A seat that a waiting connection was given.
+pub struct SeatFromLine {
+    /// Dropping it is the disconnect.
+    pub presence: Presence,
+    /// It is above the allocation.
+    pub over_allocation: bool,
+}
+
+/// A place in the waiting line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// How many stand before it.
+    pub ahead: u32,
+    /// How long it may take, where anything is known.
+    pub estimate: Option<Duration>,
+}
+
+impl Notice {
+    /// After this there is nothing more to be told.
+    fn is_last(&self) -> bool {
+        match self {
+            Self::Superseded
+            | Self::Terminated
+            | Self::HandedOff
+            | Self::NotRecorded
+            | Self::Draining { .. } => true,
+            Self::Seated(_) | Self::Place(_) | Self::Ending { .. } => false,
+        }
+    }
+
+    /// A newer one makes an older one of this kind pointless.
+    fn replaces(&self, older: &Self) -> bool {
+        matches!((self, older), (Self::Place(_), Self::Place(_)))
+    }
+}
+
+/// A connection that does not read more than this is told no more.
+const MOST_NOTICES: usize = 32;
 
 /// Mailboxes of the open connections.
 #[derive(Default)]
@@ -38,8 +89,8 @@ pub struct Mailbox {
 
 #[derive(Default)]
 struct Slot {
-    /// The first notice stays: what comes after an ending is not news.
-    notice: Mutex<Option<Notice>>,
+    /// Oldest first. What comes after a last word is not news.
+    notices: Mutex<VecDeque<Notice>>,
     arrived: Notify,
     on_call: AtomicBool,
 }
@@ -59,10 +110,19 @@ impl Deliveries {
     /// Leaves `notice` for a connection, if it is still there.
     pub fn post(&self, number: ConnectionNumber, notice: Notice) {
         let slot = self.0.get(&number).map(|slot| Arc::clone(slot.value()));
-        if let Some(slot) = slot {
-            slot.notice.lock().get_or_insert(notice);
-            slot.arrived.notify_one();
-        }
+        let Some(slot) = slot else { return };
+        let mut notices = slot.notices.lock();
+        // A presence that is not taken is dropped here, which asks the registry: not under the lock.
+        let untaken = if notices.back().is_some_and(Notice::is_last) || notices.len() >= MOST_NOTICES {
+            Some(notice)
+        } else {
+            notices.retain(|older| !notice.replaces(older));
+            notices.push_back(notice);
+            None
+        };
+        drop(notices);
+        slot.arrived.notify_one();
+        drop(untaken);
     }
 
     /// The connections that have a mailbox, those in a call last.
@@ -92,7 +152,8 @@ impl Mailbox {
     /// Waits for a notice. Safe to cancel.
     pub async fn notice(&self) -> Notice {
         loop {
-            if let Some(notice) = self.slot.notice.lock().take() {
+            let notice = self.slot.notices.lock().pop_front();
+            if let Some(notice) = notice {
                 return notice;
             }
             self.slot.arrived.notified().await;

@@ -1,11 +1,12 @@
 //! A pool with what is kept in step with it, all under one lock.
 
+use super::deliveries::Place;
 use crate::seats::{
     Command, ConnectionNumber, Effect, Moment, OrganizationId, Outcome, Pool, Record, SessionId,
     SessionState, decide,
 };
 use crate::store::Batch;
-use crate::usage::Today;
+use crate::usage::{RecentEnds, Today};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,6 +16,7 @@ use std::time::Duration;
 pub(super) struct Ledger {
     pub(super) pool: Pool,
     pub(super) today: Today,
+    ends: RecentEnds,
     /// Which life of the pool: it is rebuilt under a new number after a failed commit.
     pub(super) life: u64,
     /// Of the last batch that was sent to the recorder in this life.
@@ -39,6 +41,7 @@ impl Ledger {
         Self {
             pool,
             today,
+            ends: RecentEnds::default(),
             life,
             sequence: 0,
             recorded: Arc::default(),
@@ -55,7 +58,23 @@ impl Ledger {
         let outcome = decide(&self.pool, command, moment, effects);
         effects.iter().for_each(|effect| self.pool.apply(effect));
         self.today.note(effects, &self.pool, moment);
+        self.ends.note(effects, moment);
         outcome
+    }
+
+    /// The place in the line with so many before it.
+    pub(super) fn place(&self, ahead: u32, moment: Moment) -> Place {
+        let graces: Vec<_> = self
+            .pool
+            .deadlines(moment.served)
+            .take(ahead as usize + 1)
+            .map(|until| until.since(moment.served))
+            .collect();
+        let estimate = self
+            .ends
+            .estimate(ahead, &graces, moment)
+            .or_else(|| RecentEnds::estimate_by_graces(ahead, &graces));
+        Place { ahead, estimate }
     }
 
     /// The batch that records `effects`, the next of this life.

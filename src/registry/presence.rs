@@ -17,6 +17,11 @@ pub struct Presence {
 }
 
 impl Presence {
+    /// Who decides about it.
+    pub fn registry(&self) -> &Arc<Registry> {
+        &self.registry
+    }
+
     /// Whose seat it is.
     pub fn organization(&self) -> &OrganizationId {
         &self.organization
@@ -43,5 +48,44 @@ impl Drop for Presence {
         let heard = self.last_heard.unwrap_or_else(|| self.registry.clock().served());
         self.registry
             .lost(&self.organization, self.session, self.connection, heard);
+    }
+}
+
+/// A place in the waiting line. Dropping it leaves the line; a seat that was given meanwhile goes
+/// into grace.
+#[must_use = "the place is lost when this is dropped"]
+pub struct WaitingPlace {
+    pub(super) registry: Arc<Registry>,
+    pub(super) organization: OrganizationId,
+    /// The session that it will be.
+    pub(super) session: SessionId,
+    pub(super) connection: ConnectionNumber,
+    /// A presence has taken over.
+    pub(super) is_seated: bool,
+}
+
+impl WaitingPlace {
+    /// Whose line it is.
+    pub fn organization(&self) -> &OrganizationId {
+        &self.organization
+    }
+
+    /// Which connection waits.
+    pub fn connection(&self) -> ConnectionNumber {
+        self.connection
+    }
+
+    /// The seat is there, and its presence takes over.
+    pub fn seated(mut self) {
+        self.is_seated = true;
+    }
+}
+
+impl Drop for WaitingPlace {
+    fn drop(&mut self) {
+        if !self.is_seated {
+            self.registry
+                .left_line(&self.organization, self.session, self.connection);
+        }
     }
 }

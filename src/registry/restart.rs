@@ -58,7 +58,7 @@ impl Registry {
         let mut ledger = ledger.lock();
         let life = self.recorder().new_life();
         let left = ledger.rebuild(records, self.clock().moment(), at_least, life);
-        let next = ledger.pool.next_deadline();
+        let next = ledger.pool.next_due(self.clock().served());
         drop(ledger);
         for connection in left {
             self.deliveries().post(connection, Notice::NotRecorded);

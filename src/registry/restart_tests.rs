@@ -48,6 +48,8 @@ fn login(n: u8, attempt: u8) -> Command {
         secret: SecretHash([n; 16]),
         attempt: Some(AttemptHash([attempt; 16])),
         connection: ConnectionNumber(n.into()),
+        wait: None,
+        handoff: None,
         entry: Entry::default(),
     })
 }

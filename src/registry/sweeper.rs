@@ -84,7 +84,7 @@ impl Registry {
         loop {
             let swept = self.submit(id, Command::Sweep { most: PURGES_A_TURN }).await;
             match swept.map(|answer| answer.outcome) {
-                Ok(Outcome::Swept(PURGES_A_TURN)) => tokio::task::yield_now().await,
+                Ok(Outcome::Swept(done)) if done >= PURGES_A_TURN => tokio::task::yield_now().await,
                 Ok(_) => break,
                 Err(error) => {
                     tracing::warn!(organization = %id, %error, "a sweep failed and is tried again");
@@ -93,6 +93,6 @@ impl Registry {
                 }
             }
         }
-        self.agenda().note(id, self.next_deadline(id));
+        self.agenda().note(id, self.next_due(id));
     }
 }

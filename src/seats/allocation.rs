@@ -16,6 +16,8 @@ pub struct Allocation {
     pub ends: Option<Timestamp>,
     /// Temporary increases; those that overlap add up.
     pub increases: Vec<Increase>,
+    /// How many may wait for a seat; 0: nobody.
+    pub line: u32,
 }
 
 /// What happens when all seats are in use.
@@ -60,6 +62,7 @@ impl Allocation {
             suspended: false,
             ends: None,
             increases: Vec::new(),
+            line: 0,
         }
     }
 

@@ -1,7 +1,9 @@
 //! What can be asked of a pool, and what it answers.
 
 use super::allocation::{Allocation, Limit};
-use super::ids::{AttemptHash, ConnectionNumber, SecretHash, SessionId, TokenHash};
+use super::ending::Ending;
+use super::ids::{AttemptHash, ConnectionNumber, HandoffHash, SecretHash, SessionId, TokenHash};
+use super::maintenance::Window;
 use super::moment::{Served, Timestamp};
 use std::time::Duration;
 
@@ -42,6 +44,44 @@ pub enum Command {
         /// Why.
         cause: Cause,
     },
+    /// A session ends a while after somebody's decision: at once where it is in grace, or not in
+    /// the call that was to be waited for.
+    EndLater {
+        /// Which.
+        session: SessionId,
+        /// When.
+        ending: Ending,
+    },
+    /// A connection leaves the waiting line, if it is in it.
+    LeaveLine {
+        /// Which.
+        connection: ConnectionNumber,
+    },
+    /// A connection in the waiting line was heard.
+    WaiterHeard {
+        /// Which.
+        connection: ConnectionNumber,
+        /// Until when it counts as awake.
+        awake_until: Served,
+    },
+    /// The holder of a session asks for a code that passes its seat on.
+    OfferHandoff {
+        /// Which session.
+        session: SessionId,
+        /// The connection that asks.
+        connection: ConnectionNumber,
+        /// The hash of the code.
+        code: HandoffHash,
+    },
+    /// The holder of a session withdraws its code.
+    CancelHandoff {
+        /// Which session.
+        session: SessionId,
+        /// The connection that asks.
+        connection: ConnectionNumber,
+    },
+    /// The maintenance windows that refuse new logins, from here on these.
+    Maintain(Vec<Window>),
     /// What the widget says about its agent.
     Status {
         /// Which session.
@@ -60,7 +100,8 @@ pub enum Command {
         /// It does.
         responsive: bool,
     },
-    /// Free what is over, at most so many.
+    /// Do what is due: free what is over, end what has to end, give free seats to the line; at
+    /// most so many of each.
     Sweep {
         /// How many.
         most: usize,
@@ -89,6 +130,10 @@ pub struct Login {
     pub connection: ConnectionNumber,
     /// What it came in with.
     pub entry: Entry,
+    /// Stays in line where no seat is free: until when it then counts as awake.
+    pub wait: Option<Served>,
+    /// The hash of a hand-off code: takes the seat of the session that offered it.
+    pub handoff: Option<HandoffHash>,
 }
 
 /// What a login came in with, as far as it matters after the grant.
@@ -116,6 +161,8 @@ pub enum Cause {
     Logout,
     /// An administrator or the end of the organization.
     Terminated,
+    /// The next agent claimed the seat with a hand-off code.
+    HandedOff,
     /// What was granted could not be answered in time and is taken back.
     Withdrawn,
 }
@@ -132,13 +179,18 @@ pub enum Outcome {
         /// It is above the allocation.
         over_allocation: bool,
     },
+    /// No seat yet; the connection is in line, this many before it.
+    Waiting {
+        /// Those before it.
+        ahead: u32,
+    },
     /// No seat.
     Refused(Refusal),
     /// The session is released.
     Released,
     /// Noted, or there was nothing to do.
     Done,
-    /// So many sessions were purged.
+    /// So many things were due and are done.
     Swept(usize),
 }
 
@@ -149,6 +201,13 @@ pub enum Refusal {
     SeatsExhausted(Full),
     /// Suspended, expired or without seats.
     NoAllocation,
+    /// No new logins for so long.
+    Maintenance {
+        /// The rest of the window.
+        ends_in: Duration,
+    },
+    /// Not a code of this organization that can be claimed.
+    HandoffInvalid,
     /// Wrong secret, unknown or purged session: one answer for all.
     SessionGone,
     /// The token was good for another session.
@@ -166,6 +225,8 @@ pub struct Full {
     pub in_use: u32,
     /// In grace.
     pub in_grace: u32,
+    /// In the waiting line.
+    pub waiting: u32,
     /// How long until the first grace is over, if no one comes back.
     pub next_release: Option<Duration>,
 }

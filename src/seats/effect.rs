@@ -2,7 +2,10 @@
 
 use super::allocation::Allocation;
 use super::command::{Cause, Entry, OneTimeToken, Refusal};
-use super::ids::{AttemptHash, ConnectionNumber, SecretHash, SessionId};
+use super::ending::Ending;
+use super::ids::{AttemptHash, ConnectionNumber, HandoffHash, SecretHash, SessionId};
+use super::line::Waiter;
+use super::maintenance::Window;
 use super::moment::{Served, Timestamp};
 use std::time::Duration;
 
@@ -21,6 +24,8 @@ pub struct Record {
     pub granted_at: Timestamp,
     /// What its login came in with.
     pub entry: Entry,
+    /// How it is to end, by an administrator's decision.
+    pub ending: Option<Ending>,
 }
 
 /// A fact about one pool.
@@ -90,6 +95,58 @@ pub enum Effect {
         /// When its grace was over.
         due: Served,
     },
+    /// A session is going to be ended.
+    EndingPlanned {
+        /// Which session.
+        session: SessionId,
+        /// How.
+        ending: Ending,
+        /// When at the latest.
+        until: Served,
+    },
+    /// A planned ending has another time: its call is over, or its session is taken up again
+    /// after a restart.
+    EndingDue {
+        /// Which session.
+        session: SessionId,
+        /// When at the latest.
+        until: Served,
+    },
+    /// A login waits for a seat.
+    LineJoined {
+        /// Who.
+        waiter: Waiter,
+        /// The older connection of the same attempt, whose place it takes.
+        superseded: Option<ConnectionNumber>,
+    },
+    /// A connection is not in the line any more.
+    LineLeft {
+        /// Which.
+        connection: ConnectionNumber,
+    },
+    /// A connection in the line was heard.
+    LineHeard {
+        /// Which.
+        connection: ConnectionNumber,
+        /// Until when it counts as awake.
+        awake_until: Served,
+    },
+    /// A seat can be passed on with a code.
+    HandoffOffered {
+        /// The session that holds it.
+        session: SessionId,
+        /// The hash of the code.
+        code: HandoffHash,
+        /// Until when.
+        until: Served,
+    },
+    /// A seat cannot be passed on any more.
+    HandoffWithdrawn {
+        /// The session that holds it.
+        session: SessionId,
+    },
+    /// Other maintenance windows.
+    Maintained(Vec<Window>),
     /// A login or a resume got no seat.
     Refused {
         /// Why.
@@ -132,12 +189,20 @@ impl Effect {
         match self {
             Self::SeatGranted { .. }
             | Self::SecretRenewed { .. }
+            | Self::EndingPlanned { .. }
             | Self::SeatReleased { .. }
             | Self::SeatPurged { .. } => true,
             Self::SeatResumed { .. }
             | Self::TokenSpent { .. }
             | Self::SeatRestored { .. }
             | Self::SeatLost { .. }
+            | Self::EndingDue { .. }
+            | Self::LineJoined { .. }
+            | Self::LineLeft { .. }
+            | Self::LineHeard { .. }
+            | Self::HandoffOffered { .. }
+            | Self::HandoffWithdrawn { .. }
+            | Self::Maintained(_)
             | Self::Refused { .. }
             | Self::WouldBeRefused
             | Self::OnCall { .. }

@@ -100,6 +100,16 @@ impl fmt::Debug for TokenHash {
     }
 }
 
+/// A keyed hash of a hand-off code, 128 bits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HandoffHash(pub [u8; 16]);
+
+impl fmt::Debug for HandoffHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HandoffHash")
+    }
+}
+
 /// The number of a connection, never used twice by one process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionNumber(pub u64);

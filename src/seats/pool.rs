@@ -1,13 +1,15 @@
 //! The seats of one organization.
 
 use super::allocation::{Allocation, Limit};
-use super::command::Cause;
-use super::effect::{Effect, Record};
-use super::ids::{AttemptHash, ConnectionNumber, SessionId};
+use super::effect::Record;
+use super::ids::{AttemptHash, ConnectionNumber, HandoffHash, SessionId};
+use super::line::Waiter;
+use super::maintenance::Window;
 use super::moment::{Moment, Served};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
+mod apply;
 mod decide;
 mod rebuild;
 mod spent;
@@ -18,6 +20,10 @@ use spent::SpentTokens;
 
 /// For how long after its grant a repeated attempt gets the same session.
 pub const ATTEMPT_REPEATABLE: Duration = Duration::from_secs(60);
+/// For how long a hand-off code can be claimed.
+pub const HANDOFF_CLAIMABLE: Duration = Duration::from_secs(60);
+/// While somebody waits, the pool is looked at so often: the calendar may free a seat.
+const LOOK_AT_THE_LINE: Duration = Duration::from_millis(500);
 
 /// The seats of one organization.
 ///
@@ -34,6 +40,13 @@ pub struct Pool {
     /// The sessions in grace by their end. What is over and not yet purged still stands here,
     /// but counts as free everywhere.
     deadlines: BTreeSet<(Served, SessionId)>,
+    /// The sessions that are going to be ended, by when.
+    endings: BTreeSet<(Served, SessionId)>,
+    ending_at: HashMap<SessionId, Served>,
+    line: VecDeque<Waiter>,
+    handoffs: BTreeMap<HandoffHash, (SessionId, Served)>,
+    handoff_of: HashMap<SessionId, HandoffHash>,
+    windows: Vec<Window>,
     /// The signed tokens that are good for no other session any more.
     spent: SpentTokens,
     on_call: u32,
@@ -96,6 +109,8 @@ pub struct Numbers {
     pub unresponsive: u32,
     /// Connected and in a call.
     pub on_call: u32,
+    /// In the waiting line.
+    pub waiting: u32,
 }
 
 impl Numbers {
@@ -124,6 +139,12 @@ impl Pool {
             sessions: HashMap::new(),
             attempts: BTreeSet::new(),
             deadlines: BTreeSet::new(),
+            endings: BTreeSet::new(),
+            ending_at: HashMap::new(),
+            line: VecDeque::new(),
+            handoffs: BTreeMap::new(),
+            handoff_of: HashMap::new(),
+            windows: Vec::new(),
             spent: SpentTokens::default(),
             on_call: 0,
             unresponsive: 0,
@@ -153,6 +174,7 @@ impl Pool {
             in_grace: count(self.deadlines.len() - over),
             unresponsive: self.unresponsive,
             on_call: self.on_call,
+            waiting: count(self.line.len()),
         }
     }
 
@@ -173,168 +195,29 @@ impl Pool {
             .filter(move |session| !session.is_over(now))
     }
 
-    /// When the next grace is over or was over, purged or not.
-    pub fn next_deadline(&self) -> Option<Served> {
-        self.deadlines.first().map(|(until, _)| *until)
+    /// The ends of the graces that are not over at `now`, the first one first.
+    pub fn deadlines(&self, now: Served) -> impl Iterator<Item = Served> {
+        let running = self.deadlines.iter().map(|(until, _)| *until);
+        running.skip_while(move |until| *until <= now)
     }
 
-    /// Makes `effect` true. What an effect speaks of and is not here is passed over.
-    pub fn apply(&mut self, effect: &Effect) {
-        match *effect {
-            Effect::SeatGranted {
-                record,
-                connection,
-                repeatable_until,
-            } => {
-                self.spent.forget_until(record.granted_at);
-                self.insert(record, repeatable_until, SessionState::connected(connection));
-            }
-            Effect::SeatRestored {
-                record,
-                repeatable_until,
-                until,
-            } => {
-                self.insert(record, repeatable_until, SessionState::InGrace { until });
-            }
-            Effect::SecretRenewed { session, secret } => {
-                if let Some(known) = self.sessions.get_mut(&session) {
-                    known.record.secret = secret;
-                }
-            }
-            Effect::TokenSpent { token, session } => self.spent.spend(token, session),
-            Effect::SeatResumed {
-                session, connection, ..
-            } => {
-                self.turn(session, SessionState::connected(connection));
-                if let Some(known) = self.sessions.get_mut(&session) {
-                    known.resumes = known.resumes.saturating_add(1);
-                }
-            }
-            Effect::SeatLost { session, until } => self.turn(session, SessionState::InGrace { until }),
-            Effect::SeatReleased { session, cause, .. } => {
-                if cause == Cause::Withdrawn
-                    && let Some(token) = self
-                        .sessions
-                        .get(&session)
-                        .and_then(|session| session.record.entry.token)
-                {
-                    // Nobody was told of the session, so that its token is still good.
-                    self.spent.take_back(token);
-                }
-                self.remove(session);
-            }
-            Effect::SeatPurged { session, .. } => self.remove(session),
-            Effect::OnCall {
-                session,
-                on_call: now,
-            } => self.mark(session, |on_call, _| *on_call = now),
-            Effect::Responded { session, responsive } => {
-                self.mark(session, |_, unresponsive| *unresponsive = !responsive);
-            }
-            Effect::Allocated(ref allocation) => self.allocation = allocation.clone(),
-            Effect::GraceSet(grace) => self.grace = grace,
-            Effect::GracesRenewed { after, until } => self.renew(after, until),
-            Effect::Refused { .. } | Effect::WouldBeRefused => {}
-        }
+    /// Who waits for a seat, the first one first.
+    pub fn line(&self) -> impl ExactSizeIterator<Item = &Waiter> {
+        self.line.iter()
     }
 
-    fn insert(&mut self, record: Record, repeatable_until: Served, state: SessionState) {
-        self.remove(record.session);
-        if let Some(attempt) = record.attempt {
-            self.attempts.insert((attempt, record.session));
-        }
-        if let Some(token) = record.entry.token {
-            self.spent.spend(token, record.session);
-        }
-        self.count_in(record.session, state);
-        self.sessions.insert(
-            record.session,
-            Session {
-                record,
-                repeatable_until,
-                state,
-                resumes: 0,
-            },
-        );
+    /// When a session is going to be ended, if it is.
+    pub fn ending_at(&self, session: SessionId) -> Option<Served> {
+        self.ending_at.get(&session).copied()
     }
 
-    fn remove(&mut self, id: SessionId) {
-        let Some(session) = self.sessions.remove(&id) else {
-            return;
-        };
-        self.count_out(id, session.state);
-        if let Some(attempt) = session.record.attempt {
-            self.attempts.remove(&(attempt, id));
-        }
-    }
-
-    fn turn(&mut self, id: SessionId, state: SessionState) {
-        let Some(session) = self.sessions.get_mut(&id) else {
-            return;
-        };
-        let before = std::mem::replace(&mut session.state, state);
-        self.count_out(id, before);
-        self.count_in(id, state);
-    }
-
-    fn mark(&mut self, id: SessionId, change: impl FnOnce(&mut bool, &mut bool)) {
-        let Some(session) = self.sessions.get(&id) else {
-            return;
-        };
-        let mut state = session.state;
-        if let SessionState::Connected {
-            on_call,
-            unresponsive,
-            ..
-        } = &mut state
-        {
-            change(on_call, unresponsive);
-            self.turn(id, state);
-        }
-    }
-
-    fn renew(&mut self, after: Served, until: Served) {
-        let renewed: Vec<_> = self
-            .deadlines
-            .iter()
-            .filter(|(deadline, _)| *deadline > after && *deadline < until)
-            .map(|(_, id)| *id)
-            .collect();
-        for id in renewed {
-            self.turn(id, SessionState::InGrace { until });
-        }
-    }
-
-    fn count_in(&mut self, id: SessionId, state: SessionState) {
-        match state {
-            SessionState::Connected {
-                on_call,
-                unresponsive,
-                ..
-            } => {
-                self.on_call += u32::from(on_call);
-                self.unresponsive += u32::from(unresponsive);
-            }
-            SessionState::InGrace { until } => {
-                self.deadlines.insert((until, id));
-            }
-        }
-    }
-
-    fn count_out(&mut self, id: SessionId, state: SessionState) {
-        match state {
-            SessionState::Connected {
-                on_call,
-                unresponsive,
-                ..
-            } => {
-                self.on_call -= u32::from(on_call);
-                self.unresponsive -= u32::from(unresponsive);
-            }
-            SessionState::InGrace { until } => {
-                self.deadlines.remove(&(until, id));
-            }
-        }
+    /// When something is due, or was due and is not done: a grace is over, a session is to be
+    /// ended, somebody waits and the calendar may have freed a seat.
+    pub fn next_due(&self, now: Served) -> Option<Served> {
+        let grace = self.deadlines.first().map(|(until, _)| *until);
+        let ending = self.endings.first().map(|(until, _)| *until);
+        let line = (!self.line.is_empty()).then(|| now + LOOK_AT_THE_LINE);
+        [grace, ending, line].into_iter().flatten().min()
     }
 }
 
@@ -359,3 +242,5 @@ fn count(sessions: usize) -> u32 {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod waiting_tests;

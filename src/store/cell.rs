@@ -1,6 +1,8 @@
 //! The cell of one slot: a session in a blob of fixed length, or nothing but zeros.
 
-use crate::seats::{AttemptHash, Entry, OneTimeToken, Record, SecretHash, SessionId, Timestamp, TokenHash};
+use crate::seats::{
+    AttemptHash, Ending, Entry, OneTimeToken, Record, SecretHash, SessionId, Timestamp, TokenHash,
+};
 use sha2::{Digest as _, Sha256};
 
 /// The length of every cell. What is not named below is zero and is kept for what comes.
@@ -9,13 +11,15 @@ use sha2::{Digest as _, Sha256};
 /// | --- | --- |
 /// | 0 | 1: a session |
 /// | 1 | bit 0: over the allocation; bit 1: has an attempt; bit 2: has a token; bit 3: came without an origin |
+/// | 2 | how it is to end: 1 after its call, 2 with notice, 0 not planned |
 /// | 4..8 | number of its organization |
 /// | 8..16 | granted when, milliseconds since 1970 |
 /// | 16..32 | its id |
 /// | 32..48 | keyed hash of its secret |
 /// | 48..64 | keyed hash of its attempt |
-/// | 64..80 | keyed hash of its token |
-/// | 80..84 | until when the token was good, seconds since 1970 |
+/// | 64..68 | seconds of notice |
+/// | 68..84 | keyed hash of its token |
+/// | 84..88 | until when the token was good, seconds since 1970 |
 /// | 88..96 | checksum over the slot's number and all before |
 pub(super) const CELL_BYTES: usize = 96;
 const CHECKED: usize = CELL_BYTES - 8;
@@ -51,10 +55,18 @@ pub(super) fn encode(slot: u32, cell: Option<&Cell>) -> [u8; CELL_BYTES] {
     if let Some(AttemptHash(attempt)) = &record.attempt {
         bytes[48..64].copy_from_slice(attempt);
     }
+    match record.ending {
+        None => {}
+        Some(Ending::AfterCall) => bytes[2] = 1,
+        Some(Ending::Notice(seconds)) => {
+            bytes[2] = 2;
+            bytes[64..68].copy_from_slice(&seconds.to_le_bytes());
+        }
+    }
     if let Some(token) = &record.entry.token {
-        bytes[64..80].copy_from_slice(&token.hash.0);
+        bytes[68..84].copy_from_slice(&token.hash.0);
         let until = u32::try_from(token.until.seconds()).unwrap_or(u32::MAX);
-        bytes[80..84].copy_from_slice(&until.to_le_bytes());
+        bytes[84..88].copy_from_slice(&until.to_le_bytes());
     }
     let sum = checksum(slot, &bytes[..CHECKED]);
     bytes[CHECKED..].copy_from_slice(&sum);
@@ -78,10 +90,16 @@ pub(super) fn decode(slot: u32, bytes: &[u8]) -> Result<Option<Cell>, Damaged> {
             attempt: (bytes[1] & 2 != 0).then(|| AttemptHash(part(bytes, 48))),
             over_allocation: bytes[1] & 1 != 0,
             granted_at: Timestamp(i64::from_le_bytes(part(bytes, 8))),
+            ending: match bytes[2] {
+                0 => None,
+                1 => Some(Ending::AfterCall),
+                2 => Some(Ending::Notice(u32::from_le_bytes(part(bytes, 64)))),
+                _ => return Err(Damaged),
+            },
             entry: Entry {
                 token: (bytes[1] & 4 != 0).then(|| OneTimeToken {
-                    hash: TokenHash(part(bytes, 64)),
-                    until: Timestamp(i64::from(u32::from_le_bytes(part(bytes, 80))) * 1000),
+                    hash: TokenHash(part(bytes, 68)),
+                    until: Timestamp(i64::from(u32::from_le_bytes(part(bytes, 84))) * 1000),
                 }),
                 without_origin: bytes[1] & 8 != 0,
             },
@@ -117,6 +135,7 @@ mod tests {
                 attempt: attempt.map(|byte| AttemptHash([byte; 16])),
                 over_allocation: true,
                 granted_at: Timestamp(1_700_000_000_123),
+                ending: attempt.map(|_| Ending::Notice(120)),
                 entry: Entry {
                     token: attempt.map(|byte| OneTimeToken {
                         hash: TokenHash([byte ^ 1; 16]),

@@ -4,6 +4,7 @@ use super::cell::{CELL_BYTES, Cell, decode, encode};
 use super::error::StoreError;
 use super::format::{self, ServerRow, add_slots, organization_checksum};
 use crate::seats::OrganizationId;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -153,6 +154,15 @@ impl Database {
         busy.map(|busy| !busy)
     }
 
+    /// Brings the log into the database and removes it. A database that is only dropped leaves its
+    /// log where it is, for whoever opens it next.
+    pub(super) fn close(self) {
+        let removes_log = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+        if let Err(error) = self.connection.set_db_config(removes_log, false) {
+            tracing::warn!(%error, "the store's log stays beside it");
+        }
+    }
+
     /// Reads back what the disk holds, after an opening that was no start.
     pub(super) fn reopen(path: &Path, owner: &ServerRow) -> Result<(Self, Contents), StoreError> {
         let connection = connect(path).map_err(StoreError::engine(path))?;
@@ -201,6 +211,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
         | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(COMMIT_PATIENCE)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.execute_batch(&format!(
         "PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;

@@ -3,6 +3,7 @@
 use super::condition::Condition;
 use super::database::{Contents, Database, Group};
 use super::error::StoreError;
+use super::folder::Mark;
 use super::writer::Writer;
 use crate::seats::{OrganizationId, Record};
 use std::collections::HashMap;
@@ -90,6 +91,7 @@ impl Writer {
         };
         match database.commit(&group) {
             Ok(()) => {
+                self.folder.mark(Mark::Open)?;
                 self.owner = database.owner().clone();
                 Ok(database)
             }

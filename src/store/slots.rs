@@ -56,14 +56,13 @@ impl Slots {
         match *effect {
             Effect::SeatGranted { record, .. } => self.grant(Cell { organization, record }),
             Effect::SecretRenewed { session, secret } => {
-                let slot = self.slot(organization, session)?;
-                let mut cell = self.cells[slot as usize - 1].ok_or(Inconsistent)?;
-                cell.record = Record {
-                    secret,
-                    ..cell.record
-                };
-                self.set(slot, Some(cell));
-                Ok(())
+                self.change(organization, session, |record| Record { secret, ..record })
+            }
+            Effect::EndingPlanned { session, ending, .. } => {
+                self.change(organization, session, |record| Record {
+                    ending: Some(ending),
+                    ..record
+                })
             }
             Effect::SeatReleased { session, .. } | Effect::SeatPurged { session, .. } => {
                 let slot = self.slot(organization, session)?;
@@ -76,6 +75,13 @@ impl Slots {
             | Effect::SeatRestored { .. }
             | Effect::SeatResumed { .. }
             | Effect::SeatLost { .. }
+            | Effect::EndingDue { .. }
+            | Effect::LineJoined { .. }
+            | Effect::LineLeft { .. }
+            | Effect::LineHeard { .. }
+            | Effect::HandoffOffered { .. }
+            | Effect::HandoffWithdrawn { .. }
+            | Effect::Maintained(_)
             | Effect::Refused { .. }
             | Effect::WouldBeRefused
             | Effect::OnCall { .. }
@@ -120,6 +126,19 @@ impl Slots {
         Ok(())
     }
 
+    fn change(
+        &mut self,
+        organization: u32,
+        session: SessionId,
+        change: impl FnOnce(Record) -> Record,
+    ) -> Result<(), Inconsistent> {
+        let slot = self.slot(organization, session)?;
+        let mut cell = self.cells[slot as usize - 1].ok_or(Inconsistent)?;
+        cell.record = change(cell.record);
+        self.set(slot, Some(cell));
+        Ok(())
+    }
+
     fn slot(&self, organization: u32, session: SessionId) -> Result<u32, Inconsistent> {
         let slot = *self.by_session.get(&session).ok_or(Inconsistent)?;
         match self.cell(slot) {
@@ -159,6 +178,7 @@ mod tests {
                 attempt: None,
                 over_allocation: false,
                 granted_at: Timestamp(0),
+                ending: None,
                 entry: Entry::default(),
             },
             connection: ConnectionNumber(n.into()),

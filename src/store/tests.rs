@@ -15,6 +15,7 @@ fn record(n: u8) -> Record {
         attempt: Some(AttemptHash([n ^ 0x55; 16])),
         over_allocation: false,
         granted_at: Timestamp(1),
+        ending: None,
         entry: Entry::default(),
     }
 }

@@ -3,6 +3,7 @@
 use super::Watcher;
 use super::condition::Condition;
 use super::database::{Database, Group, NotCommitted};
+use super::error::StoreError;
 use super::folder::{Folder, Mark};
 use super::read_back::ReadBack;
 use super::recorder::{Batch, Job, NotRecorded};
@@ -216,21 +217,28 @@ impl Writer {
         self.slots.undo();
         self.organizations.undo();
         self.pools.clear();
-        self.database = None;
+        if let Err(error) = self.let_go() {
+            tracing::warn!(%error, "the store's log stays beside it");
+        }
         self.watcher.failed();
+    }
+
+    /// Closes the database, if there is one. The log must not go before the mark says that it may,
+    /// or the next start would miss it.
+    fn let_go(&mut self) -> Result<(), StoreError> {
+        if let Some(database) = self.database.take() {
+            self.folder.mark(Mark::Closing)?;
+            database.close();
+        }
+        Ok(())
     }
 
     /// Commits nothing more, and leaves a database that is complete in itself.
     fn close(mut self) {
-        let closed = match self.database.take() {
-            Some(database) => {
-                let marked = self.folder.mark(Mark::Closing);
-                drop(database);
-                marked
-            }
-            None => return,
-        };
-        let closed = closed.and_then(|()| self.folder.mark(Mark::Closed));
+        if self.database.is_none() {
+            return;
+        }
+        let closed = self.let_go().and_then(|()| self.folder.mark(Mark::Closed));
         if let Err(error) = closed {
             tracing::warn!(%error, "the store is not closed properly; the next start reads its log");
         }

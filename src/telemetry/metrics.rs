@@ -167,6 +167,7 @@ impl Metrics {
                 Effect::SeatReleased { cause, .. } => self.released(match cause {
                     Cause::Logout => ReleaseCause::logout,
                     Cause::Terminated => ReleaseCause::terminated,
+                    Cause::HandedOff => ReleaseCause::handed_off,
                     Cause::Withdrawn => ReleaseCause::withdrawn,
                 }),
                 Effect::SeatPurged { .. } => self.released(ReleaseCause::purged),
@@ -174,6 +175,8 @@ impl Metrics {
                     Refusal::SeatsExhausted(_) => RefusalCode::seats_exhausted,
                     Refusal::NoAllocation => RefusalCode::no_allocation,
                     Refusal::SessionGone => RefusalCode::session_gone,
+                    Refusal::Maintenance { .. } => RefusalCode::maintenance,
+                    Refusal::HandoffInvalid => RefusalCode::handoff_invalid,
                     Refusal::TokenSpent => RefusalCode::unauthorized,
                     Refusal::TooManyTokens => RefusalCode::overloaded,
                 }),
@@ -181,6 +184,14 @@ impl Metrics {
                 | Effect::SeatRestored { .. }
                 | Effect::SeatResumed { .. }
                 | Effect::SeatLost { .. }
+                | Effect::EndingPlanned { .. }
+                | Effect::EndingDue { .. }
+                | Effect::LineJoined { .. }
+                | Effect::LineLeft { .. }
+                | Effect::LineHeard { .. }
+                | Effect::HandoffOffered { .. }
+                | Effect::HandoffWithdrawn { .. }
+                | Effect::Maintained(_)
                 | Effect::WouldBeRefused
                 | Effect::OnCall { .. }
                 | Effect::Responded { .. }

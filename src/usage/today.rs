@@ -162,6 +162,8 @@ mod tests {
             secret: SecretHash([0; 16]),
             attempt: attempt.map(|a| AttemptHash([a; 16])),
             connection: ConnectionNumber(n.into()),
+            wait: None,
+            handoff: None,
             entry: Entry::default(),
         });
         let mut effects = Vec::new();

@@ -78,60 +78,6 @@ async fn all_metrics_of_the_contract_are_there_from_the_start() {
 }
 
 #[tokio::test]
-async fn a_reload_changes_the_limit_and_a_bad_file_changes_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("seats.toml");
-    let write = |seats: &str| {
-        std::fs::write(
-            &file,
-            format!("[[organization]]\nid = \"acme\"\nseats = {seats}\n"),
-        )
-        .unwrap();
-    };
-    write("2");
-    let server = Server::with(&["--config", file.to_str().unwrap()]);
-    let (_one, _) = Widget::login(&server).await;
-    let (_two, _) = Widget::login(&server).await;
-
-    write("\"many\"");
-    server.hang_up();
-    write("1");
-    server.hang_up();
-    let numbers = loop {
-        let numbers = server.organization("acme").await;
-        if numbers["limit"]["total"] != 2 {
-            break numbers;
-        }
-    };
-
-    assert_eq!(numbers["limit"]["total"], 1);
-    assert_eq!(
-        (&numbers["in_use"], &numbers["over_allocation"]),
-        (&json!(2), &json!(1))
-    );
-}
-
-#[tokio::test]
-async fn an_organization_that_a_reload_removes_ends_its_sessions() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("seats.toml");
-    let write = |id: &str| {
-        std::fs::write(&file, format!("[[organization]]\nid = \"{id}\"\nseats = 2\n")).unwrap();
-    };
-    write("acme");
-    let server = Server::with(&["--config", file.to_str().unwrap()]);
-    let (mut widget, _) = Widget::login(&server).await;
-
-    write("other");
-    server.hang_up();
-
-    assert_eq!(widget.hear().await["reason"], "terminated");
-    assert_eq!(widget.close().await.0, 4540);
-    let (_, refused) = Widget::login(&server).await;
-    assert_eq!(refused["code"], "unauthorized");
-}
-
-#[tokio::test]
 async fn a_widget_key_opens_its_organization_and_no_other() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("seats.toml");

@@ -9,14 +9,27 @@
 
 mod admin;
 mod certificate;
+mod clock;
+mod conversations;
 mod credentials;
+mod descriptors;
 mod ending;
 mod login;
+mod oddities;
 mod operations;
 mod origins;
 mod presence;
 mod proxy;
+#[path = "../model/random.rs"]
+mod random;
+mod reload;
+mod resting;
 mod server;
+mod slow_reader;
+mod slowloris;
+mod starved;
 mod strangers;
 mod tls;
+mod waiting;
+mod web;
 mod widget;

@@ -47,7 +47,7 @@ async fn a_bad_file_changes_nothing_is_reported_once_and_the_next_good_one_count
     let (mut widget, _) = Widget::login(&server).await;
 
     std::fs::write(server.configuration(), acme("\"many\"")).unwrap();
-    server.until_logged("organization.seats").await;
+    server.until_logged("organization.seats", 1).await;
     widget.send(&json!({"type":"probe"})).await;
     assert_eq!(widget.hear().await["type"], "alive");
     assert_eq!(server.organization("acme").await["limit"]["total"], 2);
@@ -70,7 +70,7 @@ async fn a_changed_certificate_is_shown_without_a_signal() {
 
     files.renew();
 
-    server.until_logged("a new certificate is shown").await;
+    server.until_logged("a new certificate is shown", 1).await;
 }
 
 #[tokio::test]
@@ -84,7 +84,7 @@ async fn a_key_of_tokens_that_is_replaced_counts_without_a_signal() {
         key.to_str().unwrap()
     ));
     std::fs::write(&key, [2; 32]).unwrap();
-    server.until_logged("configuration reloaded").await;
+    server.until_logged("configuration reloaded", 1).await;
 
     let token = Command::new(env!("CARGO_BIN_EXE_mirabridge-seats"))
         .args(["token", "widget", "--org", "acme", "--kid", "k", "--key-file"])

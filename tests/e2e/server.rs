@@ -5,6 +5,8 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+pub const BINARY: &str = env!("CARGO_BIN_EXE_mirabridge-seats");
+
 pub struct Server {
     process: Child,
     pub listen: String,
@@ -20,7 +22,7 @@ impl Server {
     }
 
     pub fn with(flags: &[&str]) -> Self {
-        Self::in_folder(tempfile::tempdir().unwrap(), flags)
+        Self::launch(Command::new(BINARY), flags)
     }
 
     /// A server whose configuration file holds `text`.
@@ -28,7 +30,16 @@ impl Server {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("seats.toml");
         std::fs::write(&file, text).unwrap();
-        Self::in_folder(folder, &["--config", file.to_str().unwrap()])
+        Self::in_folder(
+            folder,
+            Command::new(BINARY),
+            &["--config", file.to_str().unwrap()],
+        )
+    }
+
+    /// `command` runs the binary with the arguments that are added.
+    pub fn launch(command: Command, flags: &[&str]) -> Self {
+        Self::in_folder(tempfile::tempdir().unwrap(), command, flags)
     }
 
     /// The same server again, after this one was killed.
@@ -37,11 +48,15 @@ impl Server {
         self.process.wait().unwrap();
         let folder = std::mem::replace(&mut self._folder, tempfile::tempdir().unwrap());
         let file = folder.path().join("seats.toml");
-        Self::in_folder(folder, &["--config", file.to_str().unwrap()])
+        Self::in_folder(
+            folder,
+            Command::new(BINARY),
+            &["--config", file.to_str().unwrap()],
+        )
     }
 
-    fn in_folder(folder: tempfile::TempDir, flags: &[&str]) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_mirabridge-seats"))
+    fn in_folder(folder: tempfile::TempDir, mut command: Command, flags: &[&str]) -> Self {
+        let mut process = command
             .args([
                 "serve",
                 "--listen",
@@ -114,10 +129,18 @@ impl Server {
 
     /// Waits until `seats` are in use.
     pub async fn until_in_use(&self, seats: u64) -> Value {
+        self.until("in_use", seats).await
+    }
+
+    pub async fn until_in_grace(&self, seats: u64) -> Value {
+        self.until("in_grace", seats).await
+    }
+
+    pub async fn until(&self, number: &str, seats: u64) -> Value {
         let start = Instant::now();
         loop {
             let numbers = self.organization("acme").await;
-            if numbers["in_use"] == seats {
+            if numbers[number] == seats {
                 return numbers;
             }
             assert!(start.elapsed() < Duration::from_secs(20), "{numbers}");
@@ -176,20 +199,45 @@ impl Server {
         self._folder.path().join("seats.toml")
     }
 
-    /// Waits until the log has `text`.
-    pub async fn until_logged(&self, text: &str) {
-        let start = Instant::now();
-        while !self.log().contains(text) {
-            assert!(start.elapsed() < Duration::from_secs(20), "{}", self.log());
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+    pub fn id(&self) -> u32 {
+        self.process.id()
     }
+}
 
+impl Server {
+    /// What it has logged.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self._folder.path().join("log")).unwrap()
     }
 
-    pub fn id(&self) -> u32 {
-        self.process.id()
+    /// Waits until `text` stands in the log so many times.
+    pub async fn until_logged(&self, text: &str, times: usize) {
+        let start = Instant::now();
+        while self.log().matches(text).count() < times {
+            assert!(start.elapsed() < Duration::from_secs(30), "{}", self.log());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// A number of the metrics.
+    pub async fn metric(&self, name: &str) -> u64 {
+        let (_, text) = self.get("/metrics", None).await;
+        let value = text
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        value.unwrap().parse().unwrap()
+    }
+
+    /// Waits until so many connections of widgets are open.
+    pub async fn until_connections(&self, connections: u64) {
+        let start = Instant::now();
+        loop {
+            let open = self.metric("mirabridge_seats_connections").await;
+            if open == connections {
+                return;
+            }
+            assert!(start.elapsed() < Duration::from_secs(30), "{open} are open");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 }

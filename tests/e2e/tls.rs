@@ -142,14 +142,14 @@ async fn new_certificates_are_shown_bad_ones_change_nothing_and_connections_stay
 
     std::fs::write(&files.certificate, "no certificate").unwrap();
     server.hang_up();
-    server.until_logged("the configuration is not reloaded").await;
+    server.until_logged("the configuration is not reloaded", 1).await;
     assert!(
         enter(&server.listen, &old).await.is_ok(),
         "the old one is still shown"
     );
     let new = files.renew();
     server.hang_up();
-    server.until_logged("a new certificate is shown").await;
+    server.until_logged("a new certificate is shown", 1).await;
 
     for address in [&server.listen, &server.admin] {
         assert!(enter(address, &new).await.is_ok());

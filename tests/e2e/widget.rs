@@ -82,6 +82,16 @@ impl Widget {
         }
     }
 
+    /// The next text of this type; others are passed over.
+    pub async fn hear_type(&mut self, kind: &str) -> Value {
+        loop {
+            let message = self.hear().await;
+            if message["type"] == kind {
+                return message;
+            }
+        }
+    }
+
     /// The code and reason of the close frame that comes next.
     pub async fn close(&mut self) -> (u16, String) {
         match self.next().await {
@@ -90,9 +100,21 @@ impl Widget {
         }
     }
 
+    /// A seated widget is answered.
+    pub async fn assert_alive(&mut self) {
+        self.send(&json!({"type":"probe"})).await;
+        assert_eq!(self.hear().await["type"], "alive");
+    }
+
+    /// The next frame; a ping comes when it likes, and is answered on its way.
     async fn next(&mut self) -> Message {
-        let next = tokio::time::timeout(Duration::from_secs(20), self.0.next()).await;
-        next.expect("an answer in time").expect("a frame").unwrap()
+        loop {
+            let next = tokio::time::timeout(Duration::from_secs(20), self.0.next()).await;
+            match next.expect("an answer in time").expect("a frame").unwrap() {
+                Message::Ping(_) => {}
+                message => return message,
+            }
+        }
     }
 
     /// Breaks the connection without a word.
@@ -102,4 +124,19 @@ impl Widget {
             .set_linger(Some(Duration::ZERO))
             .unwrap();
     }
+}
+
+/// A client's frame with `first` as its first byte; the mask is zero.
+pub fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
+    let mut frame = vec![first];
+    match payload.len() {
+        short @ ..126 => frame.push(0x80 | u8::try_from(short).unwrap()),
+        long => {
+            frame.push(0x80 | 126);
+            frame.extend(u16::try_from(long).unwrap().to_be_bytes());
+        }
+    }
+    frame.extend([0; 4]);
+    frame.extend(payload);
+    frame
 }

@@ -44,6 +44,11 @@ impl Client {
         self.stream.shutdown().await.unwrap();
     }
 
+    /// A server that has closed already may have reset the connection.
+    pub(super) async fn try_half_close(&mut self) {
+        let _ = self.stream.shutdown().await;
+    }
+
     /// The head of an answer; nothing behind it is read.
     pub(super) async fn head(&mut self) -> String {
         let mut head = Vec::new();

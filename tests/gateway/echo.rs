@@ -3,14 +3,16 @@
 use futures_util::{SinkExt as _, StreamExt as _};
 use mirabridge_seats::clock::Clock;
 use mirabridge_seats::gateway::{
-    Ending, FrameBudget, Listener, ListenerSettings, Running, Upper, Visitor, say_goodbye,
+    Ending, FrameBudget, Listener, ListenerSettings, Running, Socket, Upper, Visitor, say_goodbye,
 };
 use mirabridge_seats::protocol::CloseCode;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
+use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub(super) struct Server {
@@ -66,6 +68,10 @@ impl Upper for Echo {
         self.is_ready.load(Ordering::Relaxed)
     }
 
+    fn frame_ancestors(&self, _organization: Option<&str>) -> String {
+        "'none'".to_owned()
+    }
+
     async fn converse(self: Arc<Self>, visitor: Visitor) {
         let mut socket = visitor.socket;
         let _connection = visitor.connection;
@@ -83,7 +89,7 @@ impl Upper for Echo {
                 Some(Ok(message @ (Message::Text(_) | Message::Binary(_)))) => {
                     first = None;
                     assert_ne!(message.to_text().ok(), Some("panic"));
-                    if socket.send(message).await.is_err() {
+                    if say_back(&mut socket, message).await.is_err() {
                         return;
                     }
                 }
@@ -96,4 +102,25 @@ impl Upper for Echo {
             }
         }
     }
+}
+
+/// What is too long for the write buffer goes in parts.
+async fn say_back(socket: &mut Socket, message: Message) -> Result<(), tungstenite::Error> {
+    const PART: usize = 8 * 1024;
+    if message.len() <= PART {
+        return socket.send(message).await;
+    }
+    let mut code = if message.is_text() {
+        Data::Text
+    } else {
+        Data::Binary
+    };
+    let mut rest = message.into_data();
+    while !rest.is_empty() {
+        let part = rest.split_to(rest.len().min(PART));
+        let frame = Frame::message(part, OpCode::Data(code), rest.is_empty());
+        socket.send(Message::Frame(frame)).await?;
+        code = Data::Continue;
+    }
+    Ok(())
 }

@@ -44,7 +44,7 @@ async fn other_paths_are_answered_and_closed() {
     for (path, status) in [
         ("/healthz", 200),
         ("/readyz", 200),
-        ("/widget/seat.js", 404),
+        ("/widget/none.js", 404),
         ("/v1/seats", 404),
     ] {
         let answer = answer(&server, get(path)).await;
@@ -140,6 +140,42 @@ async fn a_second_request_behind_the_head_is_a_broken_frame() {
 
     assert!(client.head().await.starts_with("HTTP/1.1 101 "));
     assert_eq!(client.closed_with().await.0, 1002);
+}
+
+#[tokio::test]
+async fn of_two_plain_requests_the_first_is_answered() {
+    let server = Server::start();
+    let get = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
+    let body = "POST /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 44\r\n\r\n";
+    let both = "POST /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+    for first in [get, body, both] {
+        let said = answer(&server, [first, get, get].concat()).await;
+        assert_eq!(said.matches("HTTP/1.").count(), 1, "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_head_that_comes_byte_by_byte_opens() {
+    let server = Server::start();
+    let mut client = Client::connect(&server).await;
+    for byte in HEAD.bytes() {
+        client.send(&[byte]).await;
+    }
+    assert!(client.head().await.starts_with("HTTP/1.1 101 "));
+    client.assert_echoes("hello").await;
+}
+
+/// RFC 9112, 2.2: a line may end with a bare LF. It changes nothing else of the head.
+#[tokio::test]
+async fn a_head_with_bare_line_feeds_is_the_same_head() {
+    let server = Server::start();
+    let bare = |head: &str| head.replace("\r\n", "\n");
+    let mut client = Client::connect(&server).await;
+    client.send(bare(HEAD).as_bytes()).await;
+    assert!(client.head().await.starts_with("HTTP/1.1 101 "));
+    client.assert_echoes("hello").await;
+
+    assert_status(&answer(&server, bare(&and("Host: b\r\n"))).await, 400);
 }
 
 fn and(header: &str) -> String {

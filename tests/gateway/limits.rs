@@ -121,7 +121,7 @@ async fn a_stop_ends_the_handshakes_and_leaves_the_conversations() {
     assert_eq!(server.running.connections.count(), 0);
 }
 
-async fn until(mut is_so: impl FnMut() -> bool) {
+pub(super) async fn until(mut is_so: impl FnMut() -> bool) {
     patiently(async {
         while !is_so() {
             tokio::task::yield_now().await;

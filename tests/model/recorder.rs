@@ -1,6 +1,6 @@
 //! What is on disk: durable effects are queued when they are decided and committed later, or never.
 
-use crate::seats::{Effect, Record, SessionId};
+use crate::seats::{Cause, Effect, Record, SessionId};
 use std::collections::VecDeque;
 
 #[derive(Debug, Default)]
@@ -56,6 +56,12 @@ impl Recorder {
         queued.filter_map(granted).map(|record| record.session).collect()
     }
 
+    /// Whether a hand-off is not on disk.
+    pub(crate) fn hands_off(&self) -> bool {
+        let handed_off = |effect: &Effect| matches!(effect, Effect::SeatReleased { cause, .. } if *cause == Cause::HandedOff);
+        self.queue.iter().flatten().any(handed_off)
+    }
+
     pub(crate) fn is_committed(&self, session: SessionId) -> bool {
         self.committed.iter().any(|record| record.session == session)
     }
@@ -74,6 +80,10 @@ fn write(records: &mut Vec<Record>, effect: &Effect) {
         Effect::SecretRenewed { session, secret } => {
             let known = records.iter_mut().find(|record| record.session == session);
             known.expect("a renewed session is recorded").secret = secret;
+        }
+        Effect::EndingPlanned { session, ending, .. } => {
+            let known = records.iter_mut().find(|record| record.session == session);
+            known.expect("a session that is to end is recorded").ending = Some(ending);
         }
         Effect::SeatReleased { session, .. } | Effect::SeatPurged { session, .. } => {
             let before = records.len();

@@ -1,27 +1,44 @@
 //! Whoever sees only the effects: counts the same seats, and objects to an effect that cannot be.
 
-use crate::seats::{AttemptHash, ConnectionNumber, Effect, Record, Served, SessionId};
+use crate::seats::{AttemptHash, ConnectionNumber, Effect, Record, Served, SessionId, SessionState, Waiter};
 use std::time::Duration;
+
+mod judgement;
+
+pub(crate) use judgement::Room;
 
 #[derive(Debug, Default)]
 pub(crate) struct Witness {
     seats: Vec<Seat>,
+    line: Vec<Place>,
+    /// Sessions whose seat can be passed on, until when.
+    offers: Vec<(SessionId, Served)>,
+    /// A seat is passed on, and the next effect is who gets it.
+    passes_on: Option<Seat>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Seat {
     session: SessionId,
     attempt: Option<AttemptHash>,
     seen: Served,
-    place: Place,
+    over_allocation: bool,
+    held: Held,
     on_call: bool,
     silent: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Held(ConnectionNumber),
-    Kept(Served),
+enum Held {
+    By(ConnectionNumber),
+    Until(Served),
+}
+
+/// A place in the line, and whether it is older than the last failed commit.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    waiter: Waiter,
+    older: bool,
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -30,6 +47,7 @@ pub(crate) struct Count {
     pub(crate) in_grace: u32,
     pub(crate) on_call: u32,
     pub(crate) unresponsive: u32,
+    pub(crate) waiting: u32,
 }
 
 impl Witness {
@@ -37,28 +55,60 @@ impl Witness {
         match *effect {
             Effect::SeatGranted {
                 record, connection, ..
-            } => self.add(&record, now, Place::Held(connection)),
-            Effect::SeatRestored { record, until, .. } => self.add(&record, now, Place::Kept(until)),
+            } => {
+                self.line.retain(|place| place.waiter.connection != connection);
+                self.passes_on = None;
+                self.add(&record, now, connected(connection));
+            }
+            Effect::SeatRestored { .. } => panic!("what is rebuilt is no effect"),
             Effect::SeatResumed {
                 session, connection, ..
-            } => self.put(session, Place::Held(connection)),
-            Effect::SeatLost { session, until } => self.put(session, Place::Kept(until)),
-            Effect::SeatReleased { session, .. } | Effect::SeatPurged { session, .. } => {
-                self.seats.retain(|seat| seat.session != session);
+            } => self.put(session, Held::By(connection)),
+            Effect::SeatLost { session, until } => self.put(session, Held::Until(until)),
+            Effect::SeatReleased { session, cause, .. } => {
+                let handed_off = cause == crate::seats::Cause::HandedOff;
+                self.passes_on = handed_off.then(|| *self.seat(session));
+                self.remove(session);
             }
+            Effect::SeatPurged { session, .. } => self.remove(session),
             Effect::OnCall { session, on_call } => self.seat(session).on_call = on_call,
             Effect::Responded { session, responsive } => self.seat(session).silent = !responsive,
             Effect::GracesRenewed { after, until } => {
                 for seat in &mut self.seats {
-                    if let Place::Kept(before) = seat.place
+                    if let Held::Until(before) = seat.held
                         && before > after
                     {
-                        seat.place = Place::Kept(before.max(until));
+                        seat.held = Held::Until(before.max(until));
                     }
                 }
             }
+            Effect::LineJoined { waiter, superseded } => {
+                let older = false;
+                match self.place_of(superseded) {
+                    Some(place) => place.waiter = waiter,
+                    None => self.line.push(Place { waiter, older }),
+                }
+            }
+            Effect::LineLeft { connection } => {
+                self.line.retain(|place| place.waiter.connection != connection);
+            }
+            Effect::LineHeard {
+                connection,
+                awake_until,
+            } => {
+                let place = self.place_of(Some(connection));
+                place.expect("who is heard waits").waiter.awake_until = awake_until;
+            }
+            Effect::HandoffOffered { session, until, .. } => {
+                self.offers.retain(|(offered, _)| *offered != session);
+                self.offers.push((session, until));
+            }
+            Effect::HandoffWithdrawn { session } => self.offers.retain(|(offered, _)| *offered != session),
             Effect::SecretRenewed { .. }
             | Effect::TokenSpent { .. }
+            | Effect::EndingPlanned { .. }
+            | Effect::EndingDue { .. }
+            | Effect::Maintained(_)
             | Effect::Refused { .. }
             | Effect::WouldBeRefused
             | Effect::Allocated(_)
@@ -66,67 +116,41 @@ impl Witness {
         }
     }
 
-    /// Objects if `effect` cannot follow on what was seen.
-    pub(crate) fn judge(&mut self, effect: &Effect, now: Served) {
-        match *effect {
-            Effect::SeatGranted { record, .. } => {
-                let known = self.seats.iter().any(|seat| seat.session == record.session);
-                assert!(!known, "a session is granted once");
-                let recent = |seat: &&Seat| now.since(seat.seen) < Duration::from_secs(60);
-                let same = |seat: &&Seat| record.attempt.is_some() && seat.attempt == record.attempt;
-                let twin = self.seats.iter().filter(recent).find(same);
-                assert!(
-                    twin.is_none_or(|seat| seat.is_over(now)),
-                    "two sessions for one attempt"
-                );
-            }
-            Effect::SeatResumed {
-                session,
-                connection,
-                superseded,
-            } => {
-                let seat = self.seat(session);
-                assert!(!seat.is_over(now), "a session is resumed whose grace is over");
-                let older = match seat.place {
-                    Place::Held(older) if older != connection => Some(older),
-                    Place::Held(_) | Place::Kept(_) => None,
-                };
-                assert_eq!(superseded, older, "the open connection is superseded");
-            }
-            Effect::SeatLost { session, until } => {
-                assert!(until >= now, "a grace ends before it was found out");
-                assert!(matches!(self.seat(session).place, Place::Held(_)), "lost twice");
-            }
-            Effect::SeatReleased { session, .. } => {
-                assert!(!self.seat(session).is_over(now), "released after its grace");
-            }
-            Effect::SeatPurged { session, due } => {
-                assert!(due <= now, "purged before its grace was over");
-                assert_eq!(self.seat(session).place, Place::Kept(due), "purged when due");
-            }
-            _ => {}
+    /// Only these sessions are recorded. Who waits goes on waiting, but for a restart.
+    pub(crate) fn begin_anew(
+        &mut self,
+        recorded: impl Iterator<Item = (Record, SessionState)>,
+        now: Served,
+        restart: bool,
+    ) {
+        let mut line = std::mem::take(self).line;
+        line.iter_mut().for_each(|place| place.older = true);
+        self.line = if restart { vec![] } else { line };
+        for (record, state) in recorded {
+            self.add(&record, now, state);
         }
     }
 
     pub(crate) fn count(&self, now: Served) -> Count {
         let mut count = Count::default();
         for seat in &self.seats {
-            match seat.place {
-                Place::Held(_) => count.connected += 1,
-                Place::Kept(_) => count.in_grace += u32::from(!seat.is_over(now)),
+            match seat.held {
+                Held::By(_) => count.connected += 1,
+                Held::Until(_) => count.in_grace += u32::from(!seat.is_over(now)),
             }
             count.on_call += u32::from(seat.on_call);
             count.unresponsive += u32::from(seat.silent);
         }
+        count.waiting = u32::try_from(self.line.len()).expect("a short line");
         count
     }
 
     /// How much longer the seat of `session` is kept; nothing if it is held or free.
     pub(crate) fn kept_for(&self, session: SessionId, now: Served) -> Option<Duration> {
         let seat = self.seats.iter().find(|seat| seat.session == session)?;
-        match seat.place {
-            Place::Kept(until) if until > now => Some(until.since(now)),
-            Place::Kept(_) | Place::Held(_) => None,
+        match seat.held {
+            Held::Until(until) if until > now => Some(until.since(now)),
+            Held::Until(_) | Held::By(_) => None,
         }
     }
 
@@ -136,22 +160,41 @@ impl Witness {
         seats.any(|seat| seat.session == session && !seat.is_over(now))
     }
 
-    fn add(&mut self, record: &Record, now: Served, place: Place) {
+    fn add(&mut self, record: &Record, now: Served, state: SessionState) {
+        let (held, on_call, silent) = match state {
+            SessionState::Connected {
+                connection,
+                on_call,
+                unresponsive,
+            } => (Held::By(connection), on_call, unresponsive),
+            SessionState::InGrace { until } => (Held::Until(until), false, false),
+        };
         self.seats.push(Seat {
             session: record.session,
             attempt: record.attempt,
             seen: now,
-            place,
-            on_call: false,
-            silent: false,
+            over_allocation: record.over_allocation,
+            held,
+            on_call,
+            silent,
         });
     }
 
-    fn put(&mut self, session: SessionId, place: Place) {
+    fn remove(&mut self, session: SessionId) {
+        self.seats.retain(|seat| seat.session != session);
+        self.offers.retain(|(offered, _)| *offered != session);
+    }
+
+    fn put(&mut self, session: SessionId, held: Held) {
         let seat = self.seat(session);
-        seat.place = place;
+        seat.held = held;
         seat.on_call = false;
         seat.silent = false;
+    }
+
+    fn place_of(&mut self, connection: Option<ConnectionNumber>) -> Option<&mut Place> {
+        let mut line = self.line.iter_mut();
+        line.find(|place| Some(place.waiter.connection) == connection)
     }
 
     fn seat(&mut self, session: SessionId) -> &mut Seat {
@@ -163,6 +206,14 @@ impl Witness {
 
 impl Seat {
     fn is_over(&self, now: Served) -> bool {
-        matches!(self.place, Place::Kept(until) if until <= now)
+        matches!(self.held, Held::Until(until) if until <= now)
+    }
+}
+
+fn connected(connection: ConnectionNumber) -> SessionState {
+    SessionState::Connected {
+        connection,
+        on_call: false,
+        unresponsive: false,
     }
 }

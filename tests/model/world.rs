@@ -3,14 +3,18 @@
 use super::allocations;
 use super::random::{Random, mix};
 use super::recorder::Recorder;
-use super::reference::{Reference, until};
+use super::reference::Reference;
 use super::tally::Tally;
-use super::witness::{Count, Witness};
+use super::witness::{Room, Witness};
 use crate::seats::{
-    AttemptHash, Command, ConnectionNumber, Effect, Moment, Outcome, Pool, SecretHash, Served, Session,
+    AttemptHash, Command, ConnectionNumber, Effect, HandoffHash, Moment, Outcome, Pool, SecretHash, Served,
     SessionId, Timestamp, decide,
 };
 use std::time::Duration;
+
+mod comparison;
+mod meetings;
+mod rebuild;
 
 const SECOND: u64 = 1_000_000_000;
 
@@ -25,7 +29,11 @@ pub(crate) struct World {
     pub(crate) witness: Witness,
     /// Every session that there was, with all its widget ever held.
     pub(crate) tickets: Vec<Ticket>,
+    /// Every hand-off code that there was, the newest last.
+    pub(crate) codes: Vec<HandoffHash>,
     pub(crate) tally: Tally,
+    /// The line was not served although it could have been, but for maintenance.
+    stood: bool,
     last: u64,
 }
 
@@ -54,7 +62,9 @@ impl World {
             recorder: Recorder::default(),
             witness: Witness::default(),
             tickets: Vec::new(),
+            codes: Vec::new(),
             tally: Tally::default(),
+            stood: false,
             last,
         }
     }
@@ -62,125 +72,50 @@ impl World {
     /// Asks the pool and everybody else, and compares.
     pub(crate) fn ask(&mut self, command: &Command) -> (Outcome, Vec<Effect>) {
         let (now, moment) = (self.moment().served, self.moment());
-        let before = (everything(&self.pool), self.pool.numbers(moment));
         let mut effects = Vec::new();
         let outcome = decide(&self.pool, command, moment, &mut effects);
-        let after = (everything(&self.pool), self.pool.numbers(moment));
-        assert_eq!(before, after, "to decide changes nothing");
         self.expect_the_rightful_resume(command, &outcome);
 
+        let before = self.reference.clone();
         let (answer, expected) = self.reference.ask(command, (self.now, self.utc), &effects);
         assert_eq!(outcome, answer, "the outcome of {command:?}");
         let purge = |effect: &&Effect| matches!(effect, Effect::SeatPurged { .. });
-        let first_other = effects.iter().take_while(purge).count();
-        assert_eq!(effects[first_other..], expected, "the effects of {command:?}");
+        let others: Vec<_> = effects.iter().filter(|effect| !purge(effect)).collect();
+        assert_eq!(
+            others,
+            expected.iter().collect::<Vec<_>>(),
+            "the effects of {command:?}"
+        );
 
+        let room = Room {
+            limit: self.reference.limit().total,
+            most: self.reference.most(),
+        };
         for effect in &effects {
-            self.witness.judge(effect, now);
+            self.witness.judge(effect, now, room);
             self.witness.see(effect, now);
             self.pool.apply(effect);
+            self.note_tickets(effect);
         }
         self.recorder.record(&effects);
-        if effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::SeatGranted { .. }))
-        {
-            let most = self.reference.most();
-            let count = self.witness.count(now);
-            assert!(count.connected + count.in_grace <= most, "granted above the most");
-            assert!(
-                self.recorder.decided.len() <= most as usize,
-                "more on disk than seats"
-            );
-        }
         self.compare();
+        self.meet(&before, command, &outcome, &effects);
         (outcome, effects)
     }
 
-    /// All that is known of the pool is what the others say.
-    pub(crate) fn compare(&mut self) {
-        self.reference.look_at_the_clocks((self.now, self.utc));
-        let moment = self.moment();
-        let numbers = self.pool.numbers(moment);
-        let (limit, in_use) = (
-            self.reference.limit(),
-            self.reference.connected() + self.reference.in_grace(),
-        );
-        assert_eq!(numbers.limit, limit);
-        assert_eq!(numbers.in_use(), in_use);
-        assert_eq!(numbers.free(), limit.total.max(in_use) - in_use);
-        assert_eq!(numbers.over_allocation(), limit.total.max(in_use) - limit.total);
-        let expected = Count {
-            connected: self.reference.connected(),
-            in_grace: self.reference.in_grace(),
-            on_call: self.reference.on_call(),
-            unresponsive: self.reference.unresponsive(),
-        };
-        let counted = Count {
-            connected: numbers.connected,
-            in_grace: numbers.in_grace,
-            on_call: numbers.on_call,
-            unresponsive: numbers.unresponsive,
-        };
-        assert_eq!(counted, expected, "the pool's numbers");
-        assert_eq!(
-            self.witness.count(moment.served),
-            expected,
-            "the numbers by effects"
-        );
-
-        let sessions = everything(&self.pool);
-        assert_eq!(sessions.len(), self.reference.seats.len());
-        assert_eq!(sessions.len(), self.recorder.decided.len());
-        for session in &sessions {
-            assert_eq!(self.reference.get(session.record.session), Some(session));
-            assert!(
-                self.recorder.decided.contains(&session.record),
-                "the replayed records"
-            );
+    /// Who is given a seat holds its ticket from then on.
+    fn note_tickets(&mut self, effect: &Effect) {
+        if let Effect::SeatGranted {
+            record, connection, ..
+        } = *effect
+        {
+            self.tickets.push(Ticket {
+                session: record.session,
+                attempt: record.attempt,
+                secrets: vec![record.secret],
+                connections: vec![connection],
+            });
         }
-        let kept = self.pool.sessions(moment.served).count();
-        assert_eq!(kept, in_use as usize);
-        let next = self.reference.seats.iter().filter_map(until).min();
-        assert_eq!(self.pool.next_deadline().map(Served::as_nanos), next);
-        if limit.total > 0 && in_use >= limit.total {
-            self.tally.was_full = 1;
-        }
-    }
-
-    /// The pool is made again from what is on disk, in any order, and from these connections.
-    pub(crate) fn rebuild(&mut self, open: &[Session], at_least: Duration) {
-        self.recorder.lose();
-        let moment = self.moment();
-        let grace = self.pool.grace().max(at_least);
-        let mut pool = Pool::new(self.pool.allocation().clone(), self.pool.grace());
-        let mut records = self.recorder.committed.clone();
-        if self.random.chance(50) {
-            records.reverse();
-        }
-        self.reference
-            .rebuild(&records, open, self.now, nanoseconds(grace));
-        self.witness = Witness::default();
-        for record in records {
-            let held = open.iter().find(|seat| seat.record.session == record.session);
-            let repeatable_until = moment.served + Duration::from_secs(60);
-            let effect = match held.and_then(Session::connection) {
-                Some(connection) => Effect::SeatGranted {
-                    record,
-                    connection,
-                    repeatable_until,
-                },
-                None => Effect::SeatRestored {
-                    record,
-                    repeatable_until,
-                    until: moment.served + grace,
-                },
-            };
-            pool.apply(&effect);
-            self.witness.see(&effect, moment.served);
-        }
-        self.pool = pool;
-        self.compare();
     }
 
     pub(crate) fn moment(&self) -> Moment {
@@ -220,11 +155,6 @@ impl World {
         let seated = matches!(outcome, Outcome::Seated { .. });
         assert_eq!(seated, rightful && has_a_seat, "a resume within the grace");
     }
-}
-
-/// All sessions, those included whose grace is over and that nobody purged.
-pub(crate) fn everything(pool: &Pool) -> Vec<Session> {
-    pool.sessions(Served::START).copied().collect()
 }
 
 pub(crate) fn nanoseconds(duration: Duration) -> u64 {

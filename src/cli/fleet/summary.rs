@@ -1,10 +1,11 @@
 //! The report for a reader.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use comfy_table::{CellAlignment, Table, presets};
 
-use crate::fleet::{FleetReport, Percentiles};
+use crate::fleet::{Figures, FleetReport, Percentiles};
 
 /// How many breaches are shown; the JSON report has more.
 const SHOWN: usize = 20;
@@ -20,12 +21,7 @@ fn write(text: &mut String, report: &FleetReport) -> std::fmt::Result {
     let limit = report
         .limit
         .map_or_else(|| "unknown".to_owned(), |limit| limit.to_string());
-    writeln!(
-        text,
-        "{} agents for {:.1} s",
-        report.agents,
-        report.duration.as_secs_f64()
-    )?;
+    writeln!(text, "{} agents for {}", report.agents, length(report.duration))?;
     let FleetReport {
         logins,
         resumes,
@@ -48,7 +44,11 @@ fn write(text: &mut String, report: &FleetReport) -> std::fmt::Result {
     for note in &report.notes {
         writeln!(text, "note: {note}")?;
     }
-    writeln!(text, "\n{}\n", percentiles(report))?;
+    if let Some(figures) = &report.figures {
+        write_figures(text, figures)?;
+    } else {
+        writeln!(text, "\n{}\n", percentiles(report))?;
+    }
     for breach in report.breaches.iter().take(SHOWN) {
         writeln!(
             text,
@@ -63,6 +63,41 @@ fn write(text: &mut String, report: &FleetReport) -> std::fmt::Result {
         writeln!(text, "and {more} more")?;
     }
     write!(text, "verdict: {}", report.verdict())
+}
+
+fn write_figures(text: &mut String, figures: &Figures) -> std::fmt::Result {
+    let Figures {
+        peak_per_head,
+        middle_peak_per_head,
+        busiest_minute,
+        busiest_minute_of_all,
+        ..
+    } = figures;
+    writeln!(
+        text,
+        "peak for each agent: {middle_peak_per_head:.3} on the middle day, {peak_per_head:.3} at most"
+    )?;
+    writeln!(
+        text,
+        "busiest minute: logins of {:.1} % of the day's peak on the middle day, {:.1} % at most",
+        busiest_minute * 100.0,
+        busiest_minute_of_all * 100.0
+    )?;
+    let hours = figures.session_p50.as_secs_f64() / 3600.0;
+    writeln!(text, "half of the sessions were at most {hours:.2} h long")?;
+    writeln!(text, "{} restarts of the server", figures.restarts)
+}
+
+fn length(duration: Duration) -> String {
+    const HOUR: f64 = 3600.0;
+    let seconds = duration.as_secs_f64();
+    if seconds >= 48.0 * HOUR {
+        format!("{:.1} days", seconds / HOUR / 24.0)
+    } else if seconds >= 2.0 * HOUR {
+        format!("{:.1} hours", seconds / HOUR)
+    } else {
+        format!("{seconds:.1} s")
+    }
 }
 
 fn percentiles(report: &FleetReport) -> Table {

@@ -2,7 +2,7 @@
 
 use super::server::Server;
 use super::sockets::Sockets;
-use super::watch::Watch;
+use super::watch::{Stillness, Watch};
 use crate::config::{self, Overrides, Settings};
 use crate::telemetry::{LogFormat, start_logs};
 use sd_notify::NotifyState;
@@ -11,13 +11,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-pub(super) fn run(settings: &Settings, overrides: &Overrides, sockets: Sockets) -> ExitCode {
+pub(super) fn run(settings: &Settings, overrides: &Overrides, sockets: Sockets, watch: Watch) -> ExitCode {
     let format = match settings.server.log.format {
         config::LogFormat::Text => LogFormat::Text,
         config::LogFormat::Json => LogFormat::Json,
     };
     start_logs(format, settings.server.log.level.as_str());
-    match start(settings, overrides, sockets) {
+    match start(settings, overrides, sockets, watch) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error:#}");
@@ -26,23 +26,27 @@ pub(super) fn run(settings: &Settings, overrides: &Overrides, sockets: Sockets) 
     }
 }
 
-fn start(settings: &Settings, overrides: &Overrides, sockets: Sockets) -> anyhow::Result<()> {
+fn start(settings: &Settings, overrides: &Overrides, sockets: Sockets, watch: Watch) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let served = runtime.block_on(serve(settings, overrides, sockets));
+    let served = runtime.block_on(serve(settings, overrides, sockets, watch));
     // What still runs was told to end and had its time.
     runtime.shutdown_timeout(std::time::Duration::from_millis(200));
     served
 }
 
-async fn serve(settings: &Settings, overrides: &Overrides, sockets: Sockets) -> anyhow::Result<()> {
+async fn serve(
+    settings: &Settings,
+    overrides: &Overrides,
+    sockets: Sockets,
+    mut watch: Watch,
+) -> anyhow::Result<()> {
     // Signals are caught before the listeners accept, so that none is lost.
     let (mut terminate, mut interrupt, mut hang_up) = (
         signal(SignalKind::terminate())?,
         signal(SignalKind::interrupt())?,
         signal(SignalKind::hangup())?,
     );
-    let mut watched = files(settings, overrides);
-    let mut watch = Watch::over(watched.clone());
+    watch.follow(further_files(settings));
     let server = Server::start(settings, sockets).await?;
     if settings.server.data_dir.is_none() {
         tracing::info!("in memory: all sessions are gone at exit");
@@ -53,16 +57,8 @@ async fn serve(settings: &Settings, overrides: &Overrides, sockets: Sockets) -> 
     loop {
         tokio::select! {
             () = stop_signal(&mut terminate, &mut interrupt) => break,
-            _ = hang_up.recv() => {}
-            () = watch.changed() => {}
-        }
-        // What changes from here on is noticed, whatever comes of this reload.
-        watch = Watch::over(watched.clone());
-        if let Some(settings) = reload(&server, overrides)
-            && files(&settings, overrides) != watched
-        {
-            watched = files(&settings, overrides);
-            watch = Watch::over(watched.clone());
+            _ = hang_up.recv() => reload(&server, overrides, &mut watch, Stillness::LongSettled),
+            stillness = watch.changed() => reload(&server, overrides, &mut watch, stillness),
         }
     }
     tell_systemd(NotifyState::Stopping);
@@ -82,8 +78,8 @@ async fn stop_signal(terminate: &mut Signal, interrupt: &mut Signal) {
     }
 }
 
-/// The files that a reload reads.
-fn files(settings: &Settings, overrides: &Overrides) -> Vec<PathBuf> {
+/// The files that a reload reads beside the configuration file.
+fn further_files(settings: &Settings) -> impl Iterator<Item = PathBuf> {
     let keys = settings
         .organizations
         .iter()
@@ -93,7 +89,7 @@ fn files(settings: &Settings, overrides: &Overrides) -> Vec<PathBuf> {
         .tls
         .iter()
         .flat_map(|tls| [tls.certificate.clone(), tls.private_key.clone()]);
-    overrides.config.iter().cloned().chain(tls).chain(keys).collect()
+    tls.chain(keys)
 }
 
 /// Where systemd did not start this, nothing is told.
@@ -103,25 +99,39 @@ fn tell_systemd(state: NotifyState<'_>) {
     }
 }
 
-/// Reloads the configuration and returns it, if it is good.
-fn reload(server: &Server, overrides: &Overrides) -> Option<Settings> {
+/// Reads the configuration again. Whoever asks for it by a signal is not asked to wait.
+fn reload(server: &Server, overrides: &Overrides, watch: &mut Watch, stillness: Stillness) {
+    let versions = watch.versions();
+    let mut followed = None;
     match config::load(overrides) {
         // A file that is just being written may read as empty; it must not end every session.
         Ok(settings) if settings.organizations.is_empty() => {
             tracing::error!("the configuration names no organization and is not reloaded");
-            None
         }
         Ok(settings) => {
+            let missing = server.missing(&settings);
+            if stillness == Stillness::Settled && !missing.is_empty() {
+                for organization in missing {
+                    tracing::warn!(
+                        %organization,
+                        "missing in the changed configuration: its sessions end unless it is back within 8 s"
+                    );
+                }
+                return;
+            }
             server.reload(&settings);
             tracing::info!("configuration reloaded");
-            Some(settings)
+            followed = Some(settings);
         }
         Err(problems) => {
             for problem in problems {
                 tracing::error!(%problem, "the configuration is not reloaded");
             }
-            None
         }
+    }
+    watch.take(versions);
+    if let Some(settings) = followed {
+        watch.follow(further_files(&settings));
     }
 }
 

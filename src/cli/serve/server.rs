@@ -1,27 +1,27 @@
 //! A running server: what is started in which order, and how it ends.
 
+use super::descriptors;
+use super::first_token::tokens;
+use super::record::Record;
 use super::sockets::Sockets;
 use crate::admin::{self, Desk, Guesses};
 use crate::clock::Clock;
-use crate::config::{AdminTokenSettings, OrganizationSettings, Role, Settings};
-use crate::credential::{HashedToken, KeyedHash, admin_token};
-use crate::gateway::{Directory, FrameBudget, Listener, ListenerSettings, Reception};
+use crate::config::Settings;
+use crate::credential::KeyedHash;
+use crate::gateway::{Claims, Directory, FrameBudget, Listener, ListenerSettings, Reception};
 use crate::liveness::Rhythm;
 use crate::registry::Registry;
-use crate::seats::OrganizationId;
-use crate::store::{Closer, ReadBack, Recorder, Store};
+use crate::seats::{Allocation, OrganizationId};
+use crate::store::Closer;
 use crate::telemetry::Metrics;
 use crate::transport::Doorway;
 use anyhow::Context as _;
 use parking_lot::RwLock;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -52,7 +52,7 @@ pub(super) struct Server {
 impl Server {
     /// Binds both listeners and starts.
     pub(super) async fn start(settings: &Settings, sockets: Sockets) -> anyhow::Result<Self> {
-        raise_descriptor_limit();
+        let widgets = descriptors::raise();
         let doorway = match &settings.tls {
             Some(tls) => Doorway::tls(tls.read()?)?,
             None => Doorway::plain(),
@@ -76,7 +76,8 @@ impl Server {
         let reception = Arc::new(Reception {
             registry: Arc::clone(&registry),
             directory: RwLock::default(),
-            hashes: KeyedHash::new(&hash_key),
+            hashes: Arc::new(KeyedHash::new(&hash_key)),
+            claims: Claims::default(),
             rhythm: Rhythm {
                 heartbeat: liveness.heartbeat,
                 silence_limit: liveness.silence_limit,
@@ -89,7 +90,7 @@ impl Server {
             numbers: AtomicU64::new(1),
         });
         let (listen, admin_listen) = (settings.server.listen, settings.server.admin_listen);
-        let (limits, ticking) = (listener_settings(settings), clock.clone());
+        let (limits, ticking) = (listener_settings(settings, widgets), clock.clone());
         let listener = match sockets.widgets {
             Some(socket) => Listener::adopt(socket, limits, ticking),
             None => Listener::bind(listen, limits, ticking),
@@ -107,6 +108,7 @@ impl Server {
             metrics,
             connections: listener.running().connections,
             guesses: Guesses::new(&clock, &settings.server.trusted_proxies),
+            widget_port: listener.local_addr()?.port(),
             tokens: RwLock::new(Arc::new(tokens)),
         });
         let (stop_accepting, stop, tasks) = (
@@ -135,6 +137,7 @@ impl Server {
         tasks.spawn(listener.run(reception, stop_accepting));
         tasks.spawn(admin::serve(admin_listener, doorway, desk, stop.clone()));
         tasks.spawn(Arc::clone(&registry).sweep(stop.clone()));
+        tasks.spawn(Arc::clone(&registry).tell_places(stop.clone()));
         if let Some(read_backs) = read_backs {
             tasks.spawn(Arc::clone(&registry).heal(read_backs, stop.clone()));
         }
@@ -154,12 +157,13 @@ impl Server {
         let directory = Directory::of(&settings.organizations, &before, &self.clock);
         *self.reception.directory.write() = Arc::new(directory);
         for organization in &settings.organizations {
-            if organization.waiting_line.is_some() {
-                tracing::warn!(organization = %organization.id, "its waiting line is not served by this version");
-            }
+            let allocation = Allocation {
+                line: organization.waiting_line.unwrap_or(0),
+                ..organization.allocation.clone()
+            };
             registry.allocate(
                 &organization.id,
-                organization.allocation.clone(),
+                allocation,
                 organization.grace,
                 organization.time_zone.clone(),
             );
@@ -168,11 +172,7 @@ impl Server {
 
     /// Ends the sessions of organizations that are not there any more.
     fn remove_others(&self, settings: &Settings) {
-        for id in self.reception.registry.organizations() {
-            let is_there = |organization: &OrganizationSettings| organization.id == id;
-            if settings.organizations.iter().any(is_there) {
-                continue;
-            }
+        for id in self.missing(settings) {
             let (registry, stop) = (Arc::clone(&self.reception.registry), self.stop.clone());
             self.tasks.spawn(async move {
                 tokio::select! {
@@ -181,6 +181,18 @@ impl Server {
                 }
             });
         }
+    }
+
+    /// The organizations that `settings` would remove.
+    pub(super) fn missing(&self, settings: &Settings) -> Vec<OrganizationId> {
+        let mut ids = self.reception.registry.organizations();
+        ids.retain(|id| {
+            settings
+                .organizations
+                .iter()
+                .all(|organization| organization.id != *id)
+        });
+        ids
     }
 
     /// Makes a reloaded configuration hold. What needs a restart keeps its value.
@@ -234,57 +246,19 @@ impl Server {
     }
 }
 
-/// The way to the record, and what stood there at the start.
-struct Record {
-    recorder: Recorder,
-    hash_key: [u8; 32],
-    sessions: Vec<(OrganizationId, crate::seats::Record)>,
-    read_backs: Option<mpsc::Receiver<ReadBack>>,
-    closer: Option<Closer>,
-}
-
-impl Record {
-    fn open(folder: Option<&Path>, metrics: &Arc<Metrics>) -> anyhow::Result<Self> {
-        let Some(folder) = folder else {
-            let mut hash_key = [0; 32];
-            getrandom::fill(&mut hash_key).context("the system gives no random numbers")?;
-            return Ok(Self {
-                recorder: Recorder::in_memory(),
-                hash_key,
-                sessions: Vec::new(),
-                read_backs: None,
-                closer: None,
-            });
-        };
-        let store = Store::open(folder, Arc::clone(metrics))?;
-        metrics.started(store.starts);
-        tracing::info!(
-            starts = store.starts,
-            sessions = store.sessions.len(),
-            "the store is open; its sessions wait in grace"
-        );
-        Ok(Self {
-            recorder: store.recorder,
-            hash_key: store.hash_key,
-            sessions: store.sessions,
-            read_backs: Some(store.read_backs),
-            closer: Some(store.closer),
-        })
-    }
-}
-
 fn adopt(socket: std::net::TcpListener) -> std::io::Result<TcpListener> {
     socket.set_nonblocking(true)?;
     TcpListener::from_std(socket)
 }
 
-fn listener_settings(settings: &Settings) -> ListenerSettings {
+/// The settings, and no more connections than there are descriptors for `widgets`.
+fn listener_settings(settings: &Settings, widgets: usize) -> ListenerSettings {
     ListenerSettings {
         login_timeout: settings.liveness.login_timeout,
         message_bytes: settings.limits.message_bytes,
         handshakes: settings.limits.handshakes,
         handshakes_per_address: settings.limits.handshakes_per_address,
-        max_connections: settings.server.max_connections,
+        max_connections: settings.server.max_connections.min(widgets),
         trusted_proxies: settings.server.trusted_proxies.clone(),
         budget: FrameBudget::default(),
     }
@@ -302,68 +276,4 @@ async fn hear_all_after_long_stalls(registry: Arc<Registry>, stop: CancellationT
         registry.renew_graces();
         registry.clock().release();
     }
-}
-
-fn raise_descriptor_limit() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let limit = getrlimit(Resource::Nofile);
-    if setrlimit(
-        Resource::Nofile,
-        Rlimit {
-            current: limit.maximum,
-            maximum: limit.maximum,
-        },
-    )
-    .is_err()
-    {
-        tracing::warn!("the limit of open files could not be raised to the hard one");
-    }
-}
-
-/// The configured tokens, or one operator token that is made at the first start and kept in a
-/// file that only its owner can read.
-fn tokens(settings: &Settings) -> anyhow::Result<(Option<PathBuf>, Vec<AdminTokenSettings>)> {
-    if !settings.admin_tokens.is_empty() {
-        return Ok((None, settings.admin_tokens.clone()));
-    }
-    let file = match (&settings.server.admin_token_file, &settings.server.data_dir) {
-        (Some(file), _) => file.clone(),
-        (None, Some(folder)) => folder.join("admin-token"),
-        (None, None) => {
-            std::env::temp_dir().join(format!("mirabridge-seats-{}.admin-token", std::process::id()))
-        }
-    };
-    let kept = settings.server.data_dir.is_some() || settings.server.admin_token_file.is_some();
-    let token = match std::fs::read_to_string(&file) {
-        Ok(token) if kept && !token.trim().is_empty() => token.trim().to_owned(),
-        Ok(_) | Err(_) => {
-            let mut random = [0; 32];
-            getrandom::fill(&mut random).context("the system gives no random numbers")?;
-            let token = admin_token(random);
-            write_private(&file, &token).with_context(|| format!("cannot write {}", file.display()))?;
-            token
-        }
-    };
-    tracing::info!(file = %file.display(), "the operator's token is in this file");
-    let operator = AdminTokenSettings {
-        label: "operator".to_owned(),
-        role: Role::Operator,
-        hash: HashedToken::of(&token),
-    };
-    Ok((Some(file), vec![operator]))
-}
-
-fn write_private(file: &Path, token: &str) -> std::io::Result<()> {
-    // A file that somebody else put there is not written to.
-    match std::fs::remove_file(file) {
-        Ok(()) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(error),
-    }
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(file)?;
-    writeln!(file, "{token}")
 }

@@ -1,122 +1,198 @@
-//! Notices when files of the configuration change.
+//! Notices that the files of the configuration were changed, and that whoever changed them is done.
 
-use super::settling::{Contents, Look, Settling};
-use crate::clock::Stopwatch;
-use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
-use sha2::{Digest as _, Sha256};
-use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::PathBuf;
 use std::time::Duration;
-use tokio::sync::mpsc;
 
-/// More of a file than this is not looked at, in bytes; no file of the configuration is as large.
-const MOST_BYTES: u64 = 1024 * 1024;
-/// A look without a reason, for what no watch of a folder can see: a link far away.
-const LOOK_ANYWAY: Duration = Duration::from_secs(60);
+/// Between two looks at the files.
+const LOOK: Duration = Duration::from_millis(500);
+/// Files that stayed the same for so many looks, 2 s, are taken for whole.
+const SETTLED: u32 = 4;
+/// The same, 10 s, where they would end sessions: a file may have been cut between two tables.
+const LONG_SETTLED: u32 = 20;
 
-/// Files that are watched.
+/// How long changed files have stayed the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stillness {
+    /// Long enough to read them.
+    Settled,
+    /// Long enough to end the sessions of whatever is missing in them.
+    LongSettled,
+}
+
+/// Looks at files from time to time.
 pub(super) struct Watch {
-    files: Vec<PathBuf>,
-    settling: Settling,
-    stirred: mpsc::Receiver<()>,
-    /// The next look, where one is due.
-    due: Option<Duration>,
-    watch: Stopwatch,
-    /// Kept for its threads.
-    _watcher: Option<RecommendedWatcher>,
+    /// The configuration file.
+    path: Option<PathBuf>,
+    change: Change,
+}
+
+/// What tells one version of a file from the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Version {
+    inode: u64,
+    length: u64,
+    modified: (i64, i64),
+}
+
+/// What is there; none where there is no file.
+pub(super) type Versions = BTreeMap<PathBuf, Option<Version>>;
+
+/// From the first sight of a new version until it is taken.
+struct Change {
+    /// The versions that count.
+    taken: Versions,
+    seen: Versions,
+    looks: u32,
 }
 
 impl Watch {
-    /// Watches `files`, whose contents count as taken. Where the machine cannot tell of changes, it is
-    /// looked once a minute.
-    pub(super) fn over(files: Vec<PathBuf>) -> Self {
-        let (stir, stirred) = mpsc::channel(1);
-        let watcher = watch_folders(&files, move |event: notify::Result<Event>| {
-            // Our own reading is no change.
-            if !matches!(
-                event,
-                Ok(Event {
-                    kind: EventKind::Access(_),
-                    ..
-                })
-            ) {
-                // A full channel says it already.
-                let _ = stir.try_send(());
-            }
+    /// The file at `path` counts as taken as it is.
+    pub(super) fn over(path: Option<PathBuf>) -> Self {
+        let change = Change::since(path.iter().map(seen).collect());
+        Self { path, change }
+    }
+
+    /// Looks at `further` files beside the configuration file, and at no others any more. One that is
+    /// new here counts as taken as it is.
+    pub(super) fn follow(&mut self, further: impl Iterator<Item = PathBuf>) {
+        let files = self.path.iter().cloned().chain(further);
+        let taken = files.map(|file| match self.change.taken.get(&file) {
+            Some(version) => (file, *version),
+            None => seen(&file),
         });
-        if let Err(error) = &watcher {
-            tracing::warn!(%error, "changed files are noticed after a minute; SIGHUP reloads at once");
-        }
-        Self {
-            settling: Settling::after(contents(&files)),
-            files,
-            stirred,
-            due: None,
-            watch: Stopwatch::start(),
-            _watcher: watcher.ok(),
-        }
+        self.change = Change::since(taken.collect());
     }
 
-    /// Waits until the files are others than the taken ones and have settled; then they are taken.
-    /// Safe to cancel.
-    pub(super) async fn changed(&mut self) {
+    /// Waits until new versions have stayed the same for long enough: once for each
+    /// [`Stillness`], unless it is taken before. Safe to cancel.
+    pub(super) async fn changed(&mut self) -> Stillness {
+        if self.change.taken.is_empty() {
+            std::future::pending::<()>().await;
+        }
         loop {
-            let now = self.watch.elapsed();
-            let wait = self.due.map_or(LOOK_ANYWAY, |due| due.saturating_sub(now));
-            tokio::select! {
-                Some(()) = self.stirred.recv(), if self.due.is_none() => {}
-                () = tokio::time::sleep(wait) => {}
+            tokio::time::sleep(LOOK).await;
+            if let Some(stillness) = self.change.look(self.versions()) {
+                return stillness;
             }
-            let now = self.watch.elapsed();
-            match self.settling.look(contents(&self.files), now) {
-                Look::Same => self.due = None,
-                Look::Unsettled(wait) => self.due = Some(now + wait),
-                Look::Changed => {
-                    self.due = None;
-                    return;
-                }
-            }
+        }
+    }
+
+    /// From here on `versions` count as taken, whether they were good or not.
+    pub(super) fn take(&mut self, versions: Versions) {
+        self.change = Change::since(versions);
+    }
+
+    /// What is there. Asked for before the files are read, so that no later change is missed.
+    pub(super) fn versions(&self) -> Versions {
+        self.change.taken.keys().map(seen).collect()
+    }
+}
+
+fn seen(file: &PathBuf) -> (PathBuf, Option<Version>) {
+    let version = std::fs::metadata(file).ok().map(|metadata| Version {
+        inode: metadata.ino(),
+        length: metadata.len(),
+        modified: (metadata.mtime(), metadata.mtime_nsec()),
+    });
+    (file.clone(), version)
+}
+
+impl Change {
+    fn since(taken: Versions) -> Self {
+        Self {
+            seen: taken.clone(),
+            taken,
+            looks: 0,
+        }
+    }
+
+    fn look(&mut self, versions: Versions) -> Option<Stillness> {
+        if versions == self.taken || versions != self.seen {
+            self.seen = versions;
+            self.looks = 0;
+            return None;
+        }
+        self.looks += 1;
+        match self.looks {
+            SETTLED => Some(Stillness::Settled),
+            LONG_SETTLED => Some(Stillness::LongSettled),
+            _ => None,
         }
     }
 }
 
-fn watch_folders(
-    files: &[PathBuf],
-    tell: impl FnMut(notify::Result<Event>) + Send + 'static,
-) -> notify::Result<RecommendedWatcher> {
-    let mut watcher = notify::recommended_watcher(tell)?;
-    // Folders, since a file is often replaced by another one; also the one that a link leads to.
-    let real = files.iter().filter_map(|file| file.canonicalize().ok());
-    let folders: BTreeSet<PathBuf> = files
-        .iter()
-        .cloned()
-        .chain(real)
-        .map(|file| folder(&file))
-        .collect();
-    for folder in folders {
-        watcher.watch(&folder, RecursiveMode::NonRecursive)?;
-    }
-    Ok(watcher)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn folder(file: &Path) -> PathBuf {
-    match file.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
-        Some(_) | None => PathBuf::from("."),
+    fn file(version: Option<Version>) -> Versions {
+        Versions::from([(PathBuf::from("file"), version)])
     }
-}
 
-fn contents(files: &[PathBuf]) -> Contents {
-    let hash = |file: &PathBuf| {
-        let mut bytes = zeroize::Zeroizing::new(Vec::new());
-        File::open(file)
-            .ok()?
-            .take(MOST_BYTES)
-            .read_to_end(&mut bytes)
-            .ok()?;
-        Some(Sha256::digest(&*bytes).into())
-    };
-    files.iter().map(hash).collect()
+    fn version(length: u64) -> Versions {
+        file(Some(Version {
+            inode: 1,
+            length,
+            modified: (0, 0),
+        }))
+    }
+
+    fn looks(change: &mut Change, versions: &Versions, times: u32) -> Vec<Stillness> {
+        let mut looks = Vec::new();
+        for _ in 0..times {
+            looks.extend(change.look(versions.clone()));
+        }
+        looks
+    }
+
+    #[test]
+    fn a_file_that_is_still_being_written_is_never_settled() {
+        let mut change = Change::since(version(0));
+        for length in 1..100 {
+            assert_eq!(looks(&mut change, &version(length), SETTLED), []);
+        }
+        assert_eq!(looks(&mut change, &version(99), 1), [Stillness::Settled]);
+    }
+
+    #[test]
+    fn each_stillness_comes_once() {
+        let mut change = Change::since(version(1));
+        assert_eq!(looks(&mut change, &version(1), 100), []);
+        assert_eq!(
+            looks(&mut change, &version(2), 100),
+            [Stillness::Settled, Stillness::LongSettled]
+        );
+    }
+
+    #[test]
+    fn a_further_file_counts_from_when_it_is_followed_and_a_change_meanwhile_is_not_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let (config, key) = (folder.path().join("config"), folder.path().join("key"));
+        std::fs::write(&config, "1").unwrap();
+        std::fs::write(&key, "1").unwrap();
+        let mut watch = Watch::over(Some(config.clone()));
+        std::fs::write(&config, "22").unwrap();
+
+        watch.follow([key.clone()].into_iter());
+        assert_ne!(
+            watch.versions(),
+            watch.change.taken,
+            "the configuration changed before"
+        );
+        watch.take(watch.versions());
+        std::fs::write(&key, "22").unwrap();
+        assert_ne!(watch.versions(), watch.change.taken);
+
+        watch.follow(std::iter::empty());
+        assert_eq!(watch.versions(), watch.change.taken, "the key counts no more");
+    }
+
+    #[test]
+    fn a_file_that_is_back_as_it_was_is_no_change() {
+        let mut change = Change::since(version(1));
+        looks(&mut change, &file(None), 3);
+        assert_eq!(looks(&mut change, &version(1), 100), []);
+    }
 }

@@ -86,6 +86,23 @@ impl<'a> Field<'a> {
         number
     }
 
+    /// A number within `range`, whole or not.
+    pub(in crate::config) fn fraction(&self, range: RangeInclusive<f64>) -> Option<f64> {
+        let digits = match self.value {
+            DeValue::Integer(integer) if integer.radix() == 10 => Some(integer.as_str()),
+            DeValue::Float(float) => Some(float.as_str()),
+            _ => None,
+        };
+        let number = digits
+            .and_then(|digits| digits.parse().ok())
+            .filter(|number| range.contains(number));
+        if number.is_none() {
+            let (least, most) = range.into_inner();
+            self.report(format!("this is a number from {least} to {most}"));
+        }
+        number
+    }
+
     /// What `read` makes of the text.
     pub(in crate::config) fn parsed<T, E: Display>(
         &self,

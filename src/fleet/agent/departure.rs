@@ -81,9 +81,9 @@ impl Agent {
         }
     }
 
-    /// Gives the session up without a word: nobody will come back for it.
+    /// Gives the session, or the wish for one, up without a word: nobody will come back for it.
     pub(super) fn forget(&mut self) {
-        if matches!(self.state, State::Lost { .. } | State::Silent { .. }) {
+        if !matches!(self.state, State::Seated { .. }) {
             self.change_to(State::Away);
         }
     }

@@ -62,7 +62,7 @@ pub struct Breach {
 
 /// The breaches found: all are counted, the first of them kept.
 #[derive(Default)]
-pub(super) struct Breaches {
+pub(in crate::fleet) struct Breaches {
     kept: Vec<Breach>,
     count: u64,
 }
@@ -71,7 +71,7 @@ impl Breaches {
     /// A broken server breaks a promise with every message.
     const MOST: usize = 1000;
 
-    pub(super) fn add(&mut self, rule: Rule, at: At, detail: String) {
+    pub(in crate::fleet) fn add(&mut self, rule: Rule, at: At, detail: String) {
         self.count += 1;
         if self.kept.len() < Self::MOST {
             self.kept.push(Breach { rule, at, detail });
@@ -79,7 +79,7 @@ impl Breaches {
     }
 
     /// The kept ones in the order of time, and how many there were.
-    pub(super) fn finish(mut self) -> (Vec<Breach>, u64) {
+    pub(in crate::fleet) fn finish(mut self) -> (Vec<Breach>, u64) {
         self.kept.sort_by_key(|breach| breach.at);
         (self.kept, self.count)
     }

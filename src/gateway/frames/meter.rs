@@ -42,9 +42,19 @@ impl<S> Metered<S> {
         self.heard
     }
 
-    /// Whether everything that was read has been handed up and was whole messages.
+    /// Whether everything that was handed up was whole messages.
     pub fn is_between_messages(&self) -> bool {
-        self.spill.is_empty() && self.frames.is_between() && self.pace.is_between_messages()
+        self.frames.is_between() && self.pace.is_between_messages()
+    }
+
+    /// Whether there is something to hand up, or to refuse, without reading the stream.
+    pub fn has_more(&self) -> bool {
+        self.is_over || !self.spill.is_empty()
+    }
+
+    /// The stream itself.
+    pub fn get_ref(&self) -> &S {
+        &self.stream
     }
 
     /// The stream itself. What was read ahead is lost.

@@ -54,7 +54,7 @@ impl SpentTokens {
 
 impl Pool {
     /// Whether the token of `login` lets it in, if it has one: it was never used, or for the very
-    /// session that the same attempt gets again.
+    /// session that the same attempt gets again. While it waits in line it is as good as used.
     pub fn admits(&self, login: &Login, now: Served) -> Result<(), Refusal> {
         let Some(token) = login.entry.token else {
             return Ok(());
@@ -68,9 +68,22 @@ impl Pool {
                     Err(Refusal::TokenSpent)
                 }
             }
+            None if self.waits_for_another(login, token) => Err(Refusal::TokenSpent),
             None if self.spent.sessions.len() >= MOST_SPENT_TOKENS => Err(Refusal::TooManyTokens),
             None => Ok(()),
         }
+    }
+
+    fn waits_for_another(&self, login: &Login, token: OneTimeToken) -> bool {
+        let is_same = |attempt| login.attempt.is_some() && attempt == login.attempt;
+        let mut line = self.line.iter();
+        line.any(|waiter| {
+            waiter
+                .entry
+                .token
+                .is_some_and(|waiting| waiting.hash == token.hash)
+                && !is_same(waiter.attempt)
+        })
     }
 }
 
@@ -112,6 +125,8 @@ mod tests {
                 token: Some(token),
                 without_origin: false,
             },
+            wait: None,
+            handoff: None,
         })
     }
 
@@ -216,6 +231,46 @@ mod tests {
         ask(&mut pool, &end(1, Cause::Logout), at(1));
 
         assert!(is_seated(&ask(&mut pool, &login(3, 3, token(2, 90)), at(2)), 3));
+    }
+
+    #[test]
+    fn a_token_that_waits_in_line_is_good_for_nobody_else_and_is_used_with_the_seat() {
+        let allocation = Allocation {
+            line: 5,
+            ..Allocation::of(1)
+        };
+        let mut pool = Pool::new(allocation, Duration::from_secs(60));
+        let waiting = |n, attempt| match login(n, attempt, token(9, 90)) {
+            Command::Login(login) => Command::Login(Login {
+                wait: Some(at(60).served),
+                ..login
+            }),
+            other => other,
+        };
+        ask(&mut pool, &login(1, 1, token(1, 90)), at(0));
+        assert_eq!(
+            ask(&mut pool, &waiting(2, 2), at(0)),
+            Outcome::Waiting { ahead: 0 }
+        );
+
+        assert_eq!(ask(&mut pool, &waiting(3, 3), at(1)), SPENT);
+        assert_eq!(
+            ask(&mut pool, &waiting(4, 2), at(1)),
+            Outcome::Waiting { ahead: 0 }
+        );
+        let left = Command::LeaveLine {
+            connection: ConnectionNumber(4),
+        };
+        ask(&mut pool, &left, at(2));
+        assert_eq!(
+            ask(&mut pool, &waiting(5, 5), at(3)),
+            Outcome::Waiting { ahead: 0 }
+        );
+
+        ask(&mut pool, &end(1, Cause::Logout), at(4));
+        let seated = pool.session(SessionId([5; 16]), at(4).served).unwrap();
+        assert_eq!(seated.record.entry.token, Some(token(9, 90)));
+        assert_eq!(ask(&mut pool, &waiting(6, 6), at(5)), SPENT);
     }
 
     #[test]

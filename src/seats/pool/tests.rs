@@ -1,5 +1,5 @@
 use super::*;
-use crate::seats::{Cause, Command, Entry, Login, Outcome, Refusal, SecretHash, Timestamp};
+use crate::seats::{Cause, Command, Effect, Entry, Login, Outcome, Refusal, SecretHash, Timestamp};
 
 const GRACE: Duration = Duration::from_secs(60);
 
@@ -29,6 +29,8 @@ fn login_as(n: u8, attempt: Option<u8>) -> Command {
         secret: SecretHash([n; 16]),
         attempt: attempt.map(|a| AttemptHash([a; 16])),
         connection: ConnectionNumber(n.into()),
+        wait: None,
+        handoff: None,
         entry: Entry::default(),
     })
 }
@@ -339,6 +341,7 @@ fn after_a_restart_an_attempt_gets_any_session_of_its_own_that_is_left() {
         attempt: Some(AttemptHash([7; 16])),
         over_allocation: false,
         granted_at: at(u64::from(n)).utc,
+        ending: None,
         entry: Entry::default(),
     };
     let mut pool = pool_with_seats(3);

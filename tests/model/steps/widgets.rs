@@ -1,11 +1,11 @@
 //! What widgets do: come, go, come back, and say too late or with an old secret what they say.
 
-use super::super::world::Ticket;
 use super::SECOND;
+use crate::model::reference::until;
 use crate::model::world::World;
 use crate::seats::{
-    AttemptHash, Command, ConnectionNumber, Effect, Entry, Login, Outcome, Refusal, SecretHash, Served,
-    SessionId,
+    AttemptHash, Command, ConnectionNumber, Effect, Ending, Entry, Login, Outcome, Refusal, SecretHash,
+    Served, SessionId,
 };
 use std::time::Duration;
 
@@ -13,15 +13,20 @@ impl World {
     pub(super) fn login(&mut self) {
         let attempt = match self.random.below(100) {
             0..12 => None,
-            12..45 => self.recent_attempt(),
+            12..40 => self.recent_attempt(),
+            40..52 => self.waiting_attempt(),
             _ => Some(AttemptHash(self.fresh())),
         };
+        let waits = attempt.is_some() && self.reference.line.iter().any(|waiter| waiter.attempt == attempt);
+        let percent = if waits { 60 } else { 20 };
         let login = Login {
             session: SessionId(self.fresh()),
             secret: SecretHash(self.fresh()),
             attempt,
             connection: self.connection_for(attempt),
             entry: Entry::default(),
+            wait: self.random.chance(60).then(|| self.awake_until()),
+            handoff: self.random.chance(percent).then(|| self.some_code()).flatten(),
         };
         let too_late = self.has_a_seat(attempt);
 
@@ -48,12 +53,6 @@ impl World {
             Outcome::Seated { over_allocation, .. } => {
                 self.tally.over_allocation += u64::from(over_allocation);
                 self.tally.repeated_too_late += u64::from(too_late);
-                self.tickets.push(Ticket {
-                    session: login.session,
-                    attempt,
-                    secrets: vec![login.secret],
-                    connections: vec![login.connection],
-                });
             }
             Outcome::Refused(Refusal::SeatsExhausted(_)) => self.tally.refused_for_seats += 1,
             _ => {}
@@ -67,7 +66,7 @@ impl World {
         let now = self.moment().served;
         let kept_for = self.witness.kept_for(session, now);
         let right = self.reference.get(session).map(|seat| seat.record.secret);
-        let ended_now = self.reference.get(session).and_then(super::until) == Some(self.now);
+        let ended_now = self.reference.get(session).and_then(until) == Some(self.now);
         let fresh = self.fresh_connection();
         let (oldest, known, held) = match self.ticket(session) {
             Some(ticket) => (
@@ -104,7 +103,10 @@ impl World {
     }
 
     pub(super) fn lose(&mut self) {
-        let Some((session, connection)) = self.some_connection() else {
+        let offered: Vec<_> = self.reference.codes.iter().map(|code| code.session).collect();
+        let offered = self.random.pick(&offered).filter(|_| self.random.chance(30));
+        let holder = offered.and_then(|id| Some((id, self.reference.get(id)?.connection()?)));
+        let Some((session, connection)) = holder.or_else(|| self.some_connection()) else {
             return;
         };
         let unanswered = self.recorder.unanswered().contains(&session);
@@ -137,11 +139,12 @@ impl World {
     }
 
     pub(super) fn say(&mut self) {
-        let Some((session, connection)) = self.some_connection() else {
+        let Some((session, connection)) = self.whose_call_is_waited_for().or_else(|| self.some_connection())
+        else {
             return;
         };
-        let yes = self.random.chance(50);
-        let command = if self.random.chance(50) {
+        let yes = self.random.chance(60);
+        let command = if self.random.chance(75) {
             Command::Status {
                 session,
                 connection,
@@ -157,13 +160,20 @@ impl World {
         self.ask(&command);
     }
 
+    fn whose_call_is_waited_for(&mut self) -> Option<(SessionId, ConnectionNumber)> {
+        let seats = self.reference.seats.iter();
+        let waited = seats.filter(|seat| seat.record.ending == Some(Ending::AfterCall));
+        let waited: Vec<_> = waited
+            .filter_map(|seat| Some((seat.record.session, seat.connection()?)))
+            .collect();
+        self.random.pick(&waited).filter(|_| self.random.chance(50))
+    }
+
     /// Mostly one whose grace runs or is just over.
     fn session_to_resume(&mut self) -> Option<SessionId> {
         let seats = self.reference.seats.iter();
         let in_grace = seats.filter(|seat| seat.connection().is_none());
-        let mut near: Vec<_> = in_grace
-            .map(|seat| (super::until(seat), seat.record.session))
-            .collect();
+        let mut near: Vec<_> = in_grace.map(|seat| (until(seat), seat.record.session)).collect();
         near.sort_by_key(|(until, _)| until.map(|end| end.abs_diff(self.now)));
         match near.first() {
             Some((_, session)) if self.random.chance(60) => Some(*session),
@@ -172,7 +182,7 @@ impl World {
     }
 
     /// The connection of a session, or now and then an older one of it.
-    fn some_connection(&mut self) -> Option<(SessionId, ConnectionNumber)> {
+    pub(super) fn some_connection(&mut self) -> Option<(SessionId, ConnectionNumber)> {
         let seats = self.reference.seats.iter();
         let open: Vec<_> = seats
             .filter_map(|s| Some((s.record.session, s.connection()?)))

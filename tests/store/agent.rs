@@ -1,0 +1,189 @@
+//! An agent who remembers what the server promised.
+
+use crate::board::Board;
+use crate::wire::{Gone, Heard, Wire};
+use serde_json::json;
+use std::sync::Arc;
+use std::time::Instant;
+use uuid::Uuid;
+
+/// A session as its widget knows it.
+#[derive(Debug, Clone)]
+pub struct Stay {
+    pub session: String,
+    pub secret: String,
+    pub attempt: Uuid,
+    /// Since before the loss of the connection.
+    pub lost: Option<Instant>,
+    /// A logout is sent and not answered.
+    pub leaving: bool,
+    /// The attempt is repeated and not answered: which secret holds is not known.
+    pub renewing: bool,
+}
+
+pub struct Agent {
+    number: usize,
+    board: Arc<Board>,
+    wire: Option<Wire>,
+    pub stay: Option<Stay>,
+    /// A login that is sent and not answered.
+    pub unanswered: Option<Uuid>,
+    /// Answered logouts.
+    pub ended: Vec<Stay>,
+    /// Logins that were told `overloaded`.
+    pub overloaded: usize,
+}
+
+impl Agent {
+    pub fn new(number: usize, board: &Arc<Board>) -> Self {
+        Self {
+            number,
+            board: Arc::clone(board),
+            wire: None,
+            stay: None,
+            unanswered: None,
+            ended: Vec::new(),
+            overloaded: 0,
+        }
+    }
+
+    pub fn grace(&self) -> std::time::Duration {
+        self.board.grace()
+    }
+
+    pub fn is_connected(&self) -> bool {
+        self.wire.is_some()
+    }
+
+    pub async fn login(&mut self, listen: &str) -> Result<(), Gone> {
+        self.try_login(listen, Uuid::new_v4()).await
+    }
+
+    /// Tries the unanswered login again.
+    pub async fn try_again(&mut self, listen: &str) -> Result<(), Gone> {
+        let attempt = self.unanswered.expect("an unanswered login");
+        self.try_login(listen, attempt).await
+    }
+
+    async fn try_login(&mut self, listen: &str, attempt: Uuid) -> Result<(), Gone> {
+        let mut wire = Wire::open(listen).await?;
+        self.unanswered = Some(attempt);
+        let heard = wire
+            .ask(&json!({"type":"login","org":"acme","attempt":attempt}))
+            .await?;
+        match heard.word("type") {
+            "seated" => self.sit(wire, attempt, &heard),
+            "refused" => {
+                self.overloaded += usize::from(heard.word("code") == "overloaded");
+                self.unanswered = None;
+            }
+            _ => return Err(Gone),
+        }
+        Ok(())
+    }
+
+    fn sit(&mut self, wire: Wire, attempt: Uuid, heard: &Heard) {
+        self.board.holds(self.number);
+        self.unanswered = None;
+        self.wire = Some(wire);
+        self.stay = Some(Stay {
+            session: heard.word("session").to_owned(),
+            secret: heard.word("secret").to_owned(),
+            attempt,
+            lost: None,
+            leaving: false,
+            renewing: false,
+        });
+    }
+
+    /// Logs in with the attempt of the session that is held. Returns whether that was given back.
+    pub async fn repeat(&mut self, listen: &str) -> Result<bool, Gone> {
+        let stay = self.stay.as_mut().expect("a session");
+        let (attempt, session) = (stay.attempt, stay.session.clone());
+        let mut wire = Wire::open(listen).await?;
+        stay.renewing = true;
+        let heard = wire
+            .ask(&json!({"type":"login","org":"acme","attempt":attempt}))
+            .await?;
+        match heard.word("type") {
+            "seated" => {
+                self.sit(wire, attempt, &heard);
+                Ok(heard.word("session") == session)
+            }
+            "refused" => {
+                assert_eq!(heard.word("code"), "overloaded", "a repeated attempt was refused");
+                stay.renewing = false;
+                Ok(true)
+            }
+            _ => Err(Gone),
+        }
+    }
+
+    /// Breaks the connection.
+    pub fn lose(&mut self) {
+        let stay = self.stay.as_mut().expect("a session");
+        let before = Instant::now();
+        stay.lost.get_or_insert(before);
+        self.board.lost(self.number, before);
+        if let Some(wire) = self.wire.take() {
+            wire.reset();
+        }
+    }
+
+    /// Whether the session was given back.
+    pub async fn resume(&mut self, listen: &str) -> Result<bool, Gone> {
+        let stay = self.stay.as_mut().expect("a session");
+        let mut wire = Wire::open(listen).await?;
+        let heard = wire.ask(&resume(stay)).await?;
+        match heard.word("type") {
+            "seated" => {
+                assert_eq!(heard.word("session"), stay.session);
+                self.board.holds(self.number);
+                (stay.lost, stay.leaving, stay.renewing) = (None, false, false);
+                self.wire = Some(wire);
+                Ok(true)
+            }
+            "refused" => {
+                assert_eq!(heard.word("code"), "session_gone");
+                self.stay = None;
+                Ok(false)
+            }
+            _ => Err(Gone),
+        }
+    }
+
+    /// Logs out. One that cannot be recorded keeps the session.
+    pub async fn logout(&mut self) -> Result<(), Gone> {
+        let stay = self.stay.as_mut().expect("a session");
+        let mut wire = self.wire.take().expect("a connection");
+        let before = Instant::now();
+        stay.leaving = true;
+        self.board.leaves(self.number);
+        let heard = wire.ask(&json!({"type":"logout"})).await?;
+        match (heard.word("reason"), heard.word("code")) {
+            ("logout", _) => self.ended.extend(self.stay.take()),
+            (_, "overloaded") => {
+                (stay.lost, stay.leaving) = (Some(before), false);
+                assert!(matches!(wire.hear().await?, Heard::Close(1013)));
+            }
+            _ => return Err(Gone),
+        }
+        Ok(())
+    }
+
+    /// The server is gone.
+    pub fn is_cut_off(&mut self) {
+        self.wire = None;
+    }
+
+    /// Never comes back.
+    pub fn vanish(&mut self) -> Option<Stay> {
+        self.board.leaves(self.number);
+        self.wire = None;
+        self.stay.take()
+    }
+}
+
+pub fn resume(stay: &Stay) -> serde_json::Value {
+    json!({"type":"resume","org":"acme","session":stay.session,"secret":stay.secret})
+}

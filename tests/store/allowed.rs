@@ -1,0 +1,138 @@
+//! All that is ever stored or logged, as lists: what is new must be argued for here.
+
+use crate::contents::make;
+use crate::scenario::{self, SEATS};
+use crate::server::Setup;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Tables and columns of the database.
+const STORED: [&str; 10] = [
+    "organization.checksum",
+    "organization.id",
+    "organization.number",
+    "server.checksum",
+    "server.hash_key",
+    "server.id",
+    "server.slots",
+    "server.starts",
+    "slot.cell",
+    "slot.number",
+];
+
+/// Files of the data folder.
+const FILES: [&str; 8] = [
+    "admin-token",
+    "ballast",
+    "lock",
+    "mark",
+    "mark.new",
+    "seats.db",
+    "seats.db-shm",
+    "seats.db-wal",
+];
+
+/// Fields of log lines.
+const LOGGED: [&str; 10] = [
+    "connections",
+    "error",
+    "file",
+    "organization",
+    "problem",
+    "sessions",
+    "stall_ms",
+    "starts",
+    "waited_s",
+    "message",
+];
+
+#[tokio::test]
+async fn the_database_has_the_allowed_columns_only() {
+    let home = tempfile::tempdir().unwrap();
+    make(home.path(), 1).await;
+    let database = rusqlite::Connection::open(home.path().join("seats.db")).unwrap();
+    let sql = "SELECT m.name || '.' || c.name FROM sqlite_schema m, pragma_table_info(m.name) c
+               WHERE m.type = 'table'";
+    let mut statement = database.prepare(sql).unwrap();
+    let found = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    let found: BTreeSet<_> = found.map(Result::unwrap).collect();
+    assert_eq!(found, STORED.map(str::to_owned).into());
+}
+
+#[tokio::test]
+async fn the_data_folder_and_the_log_hold_what_is_allowed_only() {
+    let home = tempfile::tempdir().unwrap();
+    let setup = Setup::new(home.path(), SEATS as u32, scenario::GRACE_MS).with(&[
+        "--log-level",
+        "trace",
+        "--log-format",
+        "json",
+    ]);
+    let server = setup.start().unwrap();
+    let board = scenario::board();
+    scenario::play(&server, &mut scenario::agents(&board)).await;
+
+    for file in std::fs::read_dir(&setup.folder).unwrap() {
+        let name = file.unwrap().file_name();
+        assert!(FILES.contains(&name.to_str().unwrap()), "{name:?} is a new file");
+    }
+    let log = std::fs::read_to_string(&setup.log).unwrap();
+    assert!(log.lines().count() > 1);
+    for line in log.lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        for (field, _) in line["fields"].as_object().unwrap() {
+            assert!(LOGGED.contains(&field.as_str()), "{field} is a new field: {line}");
+        }
+        assert!(line.get("span").is_none(), "a span could carry fields: {line}");
+    }
+}
+
+#[test]
+fn no_line_of_the_code_logs_another_field() {
+    let mut seen = BTreeSet::new();
+    look_into(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut seen);
+    assert!(seen.len() > 5, "the log lines were not found: {seen:?}");
+    let allowed: BTreeSet<_> = LOGGED.map(str::to_owned).into();
+    assert!(seen.is_subset(&allowed), "new: {:?}", seen.difference(&allowed));
+}
+
+fn look_into(folder: &Path, seen: &mut BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            look_into(&path, seen);
+        } else {
+            let text = std::fs::read_to_string(&path).unwrap();
+            for level in [
+                "trace",
+                "debug",
+                "info",
+                "warn",
+                "error",
+                "event",
+                "span",
+                "instrument",
+            ] {
+                for line in text.split(&format!("tracing::{level}!(")).skip(1) {
+                    seen.extend(fields(line));
+                }
+            }
+        }
+    }
+}
+
+/// The names of the fields before a log line's text, such as `starts = store.starts, %error, "…"`.
+fn fields(line: &str) -> Vec<String> {
+    let before_text = line.split('"').next().unwrap_or_default();
+    let parts = before_text
+        .split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty());
+    parts
+        .map(|part| {
+            let name = part.split('=').next().unwrap_or_default();
+            name.trim().trim_start_matches(['%', '?']).to_owned()
+        })
+        .collect()
+}

@@ -1,0 +1,119 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { STATES } from '../tests/states';
+import { launch, open, sees, violations } from './browser';
+import { HostPages, SeatServer } from './server';
+
+const web = new URL('../../', import.meta.url).pathname;
+/** Where the pictures are kept: only written when they are asked for. */
+const PICTURES = process.env['MIRABRIDGE_PICTURES'] === '1' ? join(web, '../docs/widget') : null;
+const NOW = Date.UTC(2026, 0, 5, 8);
+
+let browser: Browser;
+let host: HostPages;
+
+beforeAll(async () => {
+  if (PICTURES) mkdirSync(PICTURES, { recursive: true });
+  browser = await launch();
+  const scripts = ['seat.js', 'element.js'];
+  host = await HostPages.serve(
+    (path) => {
+      const name = path.slice(1);
+      if (scripts.includes(name)) return readFileSync(join(web, 'dist/widget', name));
+      return `<!doctype html><html lang="en"><title>A host page</title><main><h1>CRM</h1></main>
+        ${scripts.map((script) => `<script src="/${script}"></script>`).join('')}`;
+    },
+    { js: 'text/javascript' },
+  );
+});
+afterAll(async () => {
+  await browser.close();
+  host.end();
+});
+
+/** A page that holds an element in `state`, at NOW. */
+async function show(page: Page, state: unknown, language: string, longer = false): Promise<void> {
+  await page.evaluate(
+    ([shown, lang, isLonger]) => {
+      const seat = {
+        state: shown,
+        subscribe: (listener: (state: unknown) => void) => (listener(shown), () => undefined),
+        diagnostics: () => ({ version: '0.1.0', state: 'active', session: '6e0c3d', closes: [1006, 1012] }),
+        dispose: () => undefined,
+      };
+      document.querySelector('mirabridge-seat')?.remove();
+      const element = document.createElement('mirabridge-seat') as HTMLElement & Record<string, unknown>;
+      Object.assign(element, { seat, lang, openWindow: () => undefined });
+      document.querySelector('main')?.append(element);
+      if (!isLonger) return;
+      // As in a language that needs 40 % more: each text grows, in words as long as the longest.
+      const grow = (node: Element | null): void => {
+        if (node?.textContent) node.textContent += ` ${node.textContent.slice(0, Math.ceil(node.textContent.length * 0.4))}`;
+      };
+      for (const part of element.shadowRoot?.querySelectorAll('p, button, label, summary') ?? []) grow(part);
+    },
+    [state, language, longer] as const,
+  );
+}
+
+async function hostPage(context: BrowserContext, width: number): Promise<Page> {
+  const page = await open(context, host.origin);
+  await page.setViewportSize({ width, height: 420 });
+  await page.clock.setFixedTime(NOW);
+  return page;
+}
+
+test.each(['light', 'dark'] as const)('no state has a violation that axe can find (%s)', async (colorScheme) => {
+  const context = await browser.newContext({ colorScheme, deviceScaleFactor: 1 });
+  const page = await hostPage(context, 380);
+  for (const [name, state] of Object.entries(STATES(NOW))) {
+    for (const language of ['en', 'de']) {
+      await show(page, state, language);
+      if (language === 'en' || colorScheme === 'light') expect(await violations(page), `${name}, ${language}`).toEqual([]);
+      const isKept = PICTURES && (language === 'en' ? colorScheme === 'light' : ['refused', 'reconnecting'].includes(name));
+      if (!isKept || colorScheme === 'dark') continue;
+      const file = `${name.replaceAll(' ', '-')}${language === 'en' ? '' : `.${language}`}.png`;
+      await page.locator('mirabridge-seat').screenshot({ path: join(PICTURES, file) });
+    }
+  }
+  if (PICTURES && colorScheme === 'dark') {
+    await show(page, STATES(NOW)['refused'], 'en');
+    await page.locator('mirabridge-seat').screenshot({ path: join(PICTURES, 'refused.dark.png') });
+  }
+  await context.close();
+});
+
+test('texts that are 40 % longer fit, at the width of a sidebar', async () => {
+  const context = await browser.newContext();
+  const page = await hostPage(context, 260);
+  for (const [name, state] of Object.entries(STATES(NOW))) {
+    for (const language of ['en', 'de']) {
+      await show(page, state, language, true);
+      const tooWide = await page.evaluate(() => {
+        const root = document.querySelector('mirabridge-seat')?.shadowRoot;
+        const wide = [...(root?.querySelectorAll('*') ?? [])].filter((part) => part.scrollWidth > part.clientWidth + 1 && part.clientWidth > 0);
+        return [document.documentElement.scrollWidth > innerWidth, ...wide.map((part) => part.outerHTML)];
+      });
+      expect(tooWide, `${name}, ${language}`).toEqual([false]);
+    }
+  }
+  await context.close();
+});
+
+test('everything can be done with the keyboard', async () => {
+  const server = await SeatServer.start('[[organization]]\nid = "acme"\nseats = 1\n');
+  const context = await browser.newContext();
+  const page = await open(context, `${server.origin}/widget/frame.html?org=acme#manual`);
+  await sees(page, 'Not logged in');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await sees(page, 'Active');
+  await page.getByRole('button', { name: 'Log out' }).focus();
+  await page.keyboard.press('Space');
+  await sees(page, 'Logged out');
+  expect(await violations(page)).toEqual([]);
+  await context.close();
+  await server.end();
+});

@@ -1,0 +1,159 @@
+/** The real server, on ports that it finds itself, and a line to it that can be cut. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttp, type Server as HttpServer } from 'node:http';
+import { type AddressInfo, connect, createServer, type Server as NetServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const root = new URL('../../../', import.meta.url).pathname;
+const binary = process.env['MIRABRIDGE_BINARY'] ?? join(root, 'target/debug/mirabridge-seats');
+
+export interface Numbers {
+  readonly in_use: number;
+  readonly connected: number;
+  readonly in_grace: number;
+}
+
+export class SeatServer {
+  listen = '';
+  private admin = '';
+  private token = '';
+  private process: ChildProcess | null = null;
+  private readonly folder = mkdtempSync(join(tmpdir(), 'mirabridge-'));
+
+  /** With the organizations and settings of `toml`; a grace of 10 s and a heartbeat of 5 s, unless it says otherwise. */
+  static async start(
+    toml: string,
+    liveness = 'heartbeat = "5s"\nsilence_limit = "12s"\ngrace = "10s"',
+    listen = '127.0.0.1:0',
+  ): Promise<SeatServer> {
+    const server = new SeatServer();
+    writeFileSync(join(server.folder, 'seats.toml'), `[liveness]\n${liveness}\n${toml}`);
+    await server.run(listen);
+    return server;
+  }
+
+  async run(listen: string): Promise<void> {
+    const flags = ['--config', 'seats.toml', '--listen', listen, '--admin-listen', '127.0.0.1:0', '--data-dir', 'data'];
+    const child = spawn(binary, ['serve', ...flags], { cwd: this.folder, stdio: ['ignore', 'pipe', 'ignore'] });
+    this.process = child;
+    const line = await new Promise<string>((resolve, reject) => {
+      createInterface(child.stdout).once('line', resolve);
+      child.once('exit', () => reject(new Error('the server ended')));
+    });
+    const ready = JSON.parse(line) as { listen: string; admin_listen: string; admin_token_file: string };
+    this.listen = ready.listen;
+    this.admin = ready.admin_listen;
+    this.token = readFileSync(join(this.folder, ready.admin_token_file), 'utf8').trim();
+  }
+
+  get origin(): string {
+    return `http://${this.listen}`;
+  }
+
+  get adminOrigin(): string {
+    return `http://${this.admin}`;
+  }
+
+  async numbers(org: string): Promise<Numbers> {
+    const answer = await fetch(`${this.adminOrigin}/api/v1/organizations/${org}`, {
+      headers: { authorization: `Bearer ${this.token}` },
+    });
+    return (await answer.json()) as Numbers;
+  }
+
+  /** Ends the process and starts it again at the same address. */
+  async restart(): Promise<void> {
+    const { listen } = this;
+    await this.stop('SIGTERM');
+    await this.run(listen);
+  }
+
+  async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const child = this.process;
+    if (!child || child.exitCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await ended;
+  }
+
+  async end(): Promise<void> {
+    await this.stop('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A way to the server that loses everything on demand. */
+export class CuttableLine {
+  private readonly sockets = new Set<Socket>();
+  private isCut = false;
+  private server: NetServer | null = null;
+
+  static async to(address: string): Promise<CuttableLine> {
+    const line = new CuttableLine();
+    const [host = '', port = ''] = address.split(':');
+    line.server = createServer((near) => {
+      if (line.isCut) return void near.destroy();
+      const far = connect(Number(port), host);
+      for (const [one, other] of [[near, far], [far, near]] as const) {
+        line.sockets.add(one);
+        one.pipe(other);
+        one.on('error', () => other.destroy());
+        one.on('close', () => {
+          line.sockets.delete(one);
+          other.destroy();
+        });
+      }
+    });
+    await new Promise<void>((resolve) => line.server?.listen(0, '127.0.0.1', resolve));
+    return line;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${(this.server?.address() as AddressInfo).port}`;
+  }
+
+  cut(): void {
+    this.isCut = true;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  mend(): void {
+    this.isCut = false;
+  }
+
+  end(): void {
+    this.cut();
+    this.server?.close();
+  }
+}
+
+/** A host page's own server: `pages` by path. */
+export class HostPages {
+  private server: HttpServer | null = null;
+
+  static async serve(pages: (path: string) => string | Buffer | null, types: Readonly<Record<string, string>> = {}): Promise<HostPages> {
+    const host = new HostPages();
+    host.server = createHttp((request, response) => {
+      const path = (request.url ?? '/').split('?')[0] ?? '/';
+      const page = pages(path);
+      const extension = path.split('.').at(-1) ?? '';
+      response.writeHead(page === null ? 404 : 200, { 'content-type': types[extension] ?? 'text/html; charset=utf-8' });
+      response.end(page ?? '');
+    });
+    await new Promise<void>((resolve) => host.server?.listen(0, '127.0.0.1', resolve));
+    return host;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${(this.server?.address() as AddressInfo).port}`;
+  }
+
+  end(): void {
+    this.server?.closeAllConnections();
+    this.server?.close();
+  }
+}
