@@ -15,7 +15,7 @@ mod pool;
 
 pub use allocation::{Allocation, Increase, Limit, Policy};
 pub use command::{Cause, Command, Full, Login, Outcome, Refusal};
-pub use effect::{Effect, Record};
+pub use effect::{Effect, Record, RecordChange};
 pub use ending::{CALL_ENDS_WITHIN, Ending};
 pub use ids::{
     AttemptHash, ConnectionNumber, HandoffHash, InvalidOrganizationId, OrganizationId, SecretHash, SessionId,

@@ -315,7 +315,11 @@ impl Registry {
         let mut ledger = ledger.lock();
         let moment = self.clock.moment();
         let outcome = ledger.carry_out(command, moment, &mut effects);
-        let due = may_bring_forward(command).then(|| ledger.pool.next_due(moment.served));
+        let due = if effects.iter().any(may_bring_forward) {
+            ledger.pool.next_due(moment.served)
+        } else {
+            None
+        };
         // Under the lock: the store's order is the order of the decisions.
         let receipt = match place {
             Some(place) if effects.iter().any(Effect::is_durable) => {
@@ -324,7 +328,7 @@ impl Registry {
             Some(_) | None => None,
         };
         drop(ledger);
-        self.agenda.note(id, due.flatten());
+        self.agenda.note(id, due);
         for effect in &effects {
             if let Effect::SeatPurged { due, .. } = effect {
                 self.metrics.purge_was_late(moment.served.since(*due));
@@ -448,27 +452,16 @@ fn may_be_durable(command: &Command) -> bool {
     }
 }
 
-/// Whether something may be due earlier after `command` than was noted before.
-fn may_bring_forward(command: &Command) -> bool {
-    match command {
-        Command::Login(login) => login.wait.is_some(),
-        Command::EndLater { .. }
-        | Command::Resume { .. }
-        | Command::Status { .. }
-        | Command::WaiterHeard { .. }
-        | Command::Allocate(_)
-        | Command::Maintain(_) => true,
-        Command::Logout { .. }
-        | Command::End { .. }
-        | Command::Lost { .. }
-        | Command::LeaveLine { .. }
-        | Command::OfferHandoff { .. }
-        | Command::CancelHandoff { .. }
-        | Command::Responsive { .. }
-        | Command::Sweep { .. }
-        | Command::SetGrace(_)
-        | Command::RenewGraces { .. } => false,
-    }
+/// Whether something may be due earlier after `effect` than was noted before; a lost connection notes
+/// its grace itself.
+fn may_bring_forward(effect: &Effect) -> bool {
+    matches!(
+        effect,
+        Effect::EndingPlanned { .. }
+            | Effect::EndingDue { .. }
+            | Effect::LineJoined { .. }
+            | Effect::LineHeard { .. }
+    )
 }
 
 fn own_connection(command: &Command) -> Option<ConnectionNumber> {

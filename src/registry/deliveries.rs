@@ -73,7 +73,7 @@ impl Notice {
     }
 }
 
-/// A connection that does not read more than this is told no more.
+/// A connection that has not read so much is told no more, but for its last word.
 const MOST_NOTICES: usize = 32;
 
 /// Mailboxes of the open connections.
@@ -113,7 +113,8 @@ impl Deliveries {
         let Some(slot) = slot else { return };
         let mut notices = slot.notices.lock();
         // A presence that is not taken is dropped here, which asks the registry: not under the lock.
-        let untaken = if notices.back().is_some_and(Notice::is_last) || notices.len() >= MOST_NOTICES {
+        let is_over = notices.back().is_some_and(Notice::is_last);
+        let untaken = if is_over || notices.len() >= MOST_NOTICES && !notice.is_last() {
             Some(notice)
         } else {
             notices.retain(|older| !notice.replaces(older));

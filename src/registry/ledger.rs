@@ -3,12 +3,12 @@
 use super::changes::Mark;
 use super::deliveries::Place;
 use crate::seats::{
-    Command, ConnectionNumber, Effect, Moment, OrganizationId, Outcome, Pool, Record, SessionId,
+    Command, ConnectionNumber, Effect, Moment, OrganizationId, Outcome, Pool, Record, Session, SessionId,
     SessionState, decide,
 };
 use crate::store::Batch;
 use crate::usage::{RecentEnds, Today};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -124,19 +124,14 @@ impl Ledger {
         let pool = self
             .pool
             .rebuilt(recorded.iter().map(held), moment.served, at_least);
-        let kept: HashMap<_, _> = pool
-            .sessions(moment.served)
-            .filter_map(|session| Some((session.connection()?, ())))
-            .collect();
-        let left = self
-            .pool
-            .sessions(moment.served)
-            .filter_map(crate::seats::Session::connection)
-            .filter(|connection| !kept.contains_key(connection))
-            .collect();
+        let connections = |pool: &Pool| -> HashSet<ConnectionNumber> {
+            let sessions = pool.sessions(moment.served);
+            sessions.filter_map(Session::connection).collect()
+        };
+        let kept = connections(&pool);
+        let left = connections(&self.pool).difference(&kept).copied().collect();
         self.mark.note();
         self.pool = pool;
-        self.ends = RecentEnds::default();
         self.life = life;
         self.sequence = 0;
         self.recorded = Arc::default();
@@ -148,7 +143,7 @@ impl Ledger {
     fn holder(&self, session: SessionId, moment: Moment) -> Option<SessionState> {
         let known = self.pool.session(session, moment.served);
         let state = known.map(|session| session.state);
-        let current = known.and_then(crate::seats::Session::connection);
+        let current = known.and_then(Session::connection);
         let mut changes = self
             .unrecorded
             .iter()

@@ -190,3 +190,22 @@ async fn a_removed_organization_ends_its_sessions_and_tells_them() {
     assert!(matches!(mailbox.notice().await, Notice::Terminated));
     assert!(scene.registry.view(&scene.id).is_none());
 }
+
+#[tokio::test]
+async fn the_last_word_reaches_a_connection_that_has_not_read_what_came_before() {
+    let scene = scene(1);
+    let deliveries = scene.registry.deliveries();
+    let mailbox = deliveries.open(ConnectionNumber(1));
+    for _ in 0..100 {
+        deliveries.post(ConnectionNumber(1), Notice::Ending { within: None });
+    }
+
+    deliveries.post(ConnectionNumber(1), Notice::Terminated);
+    deliveries.post(ConnectionNumber(1), Notice::Superseded);
+
+    let mut heard = 0;
+    while !matches!(mailbox.notice().await, Notice::Terminated) {
+        heard += 1;
+    }
+    assert!(heard < 100, "what is not read is bounded");
+}

@@ -174,15 +174,34 @@ pub enum Effect {
     },
 }
 
+/// What an effect does to what is recorded of its pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordChange {
+    /// A session is recorded.
+    Added(Record),
+    /// A session has another secret.
+    Renewed(SessionId, SecretHash),
+    /// A session is going to be ended.
+    Ending(SessionId, Ending),
+    /// Nothing is recorded of a session any more.
+    Removed(SessionId),
+}
+
 impl Effect {
     /// Whether a widget may only be told once this is recorded: it moves a seat or voids a secret.
     pub fn is_durable(&self) -> bool {
-        match self {
-            Self::SeatGranted { .. }
-            | Self::SecretRenewed { .. }
-            | Self::EndingPlanned { .. }
-            | Self::SeatReleased { .. }
-            | Self::SeatPurged { .. } => true,
+        self.record_change().is_some()
+    }
+
+    /// What it does to the record.
+    pub fn record_change(&self) -> Option<RecordChange> {
+        match *self {
+            Self::SeatGranted { record, .. } => Some(RecordChange::Added(record)),
+            Self::SecretRenewed { session, secret } => Some(RecordChange::Renewed(session, secret)),
+            Self::EndingPlanned { session, ending, .. } => Some(RecordChange::Ending(session, ending)),
+            Self::SeatReleased { session, .. } | Self::SeatPurged { session, .. } => {
+                Some(RecordChange::Removed(session))
+            }
             Self::SeatResumed { .. }
             | Self::SeatRestored { .. }
             | Self::SeatLost { .. }
@@ -199,7 +218,7 @@ impl Effect {
             | Self::Responded { .. }
             | Self::Allocated(_)
             | Self::GraceSet(_)
-            | Self::GracesRenewed { .. } => false,
+            | Self::GracesRenewed { .. } => None,
         }
     }
 }

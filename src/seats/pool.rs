@@ -3,10 +3,10 @@
 use super::allocation::{Allocation, Limit};
 use super::effect::Record;
 use super::ids::{AttemptHash, ConnectionNumber, HandoffHash, SessionId};
-use super::line::Waiter;
+use super::line::{Line, Waiter};
 use super::maintenance::Window;
 use super::moment::{Moment, Served};
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ pub struct Pool {
     /// The sessions that are going to be ended, by when.
     endings: BTreeSet<(Served, SessionId)>,
     ending_at: HashMap<SessionId, Served>,
-    line: VecDeque<Waiter>,
+    line: Line,
     handoffs: BTreeMap<HandoffHash, (SessionId, Served)>,
     handoff_of: HashMap<SessionId, HandoffHash>,
     windows: Vec<Window>,
@@ -138,7 +138,7 @@ impl Pool {
             deadlines: BTreeSet::new(),
             endings: BTreeSet::new(),
             ending_at: HashMap::new(),
-            line: VecDeque::new(),
+            line: Line::default(),
             handoffs: BTreeMap::new(),
             handoff_of: HashMap::new(),
             windows: Vec::new(),
@@ -170,7 +170,7 @@ impl Pool {
             in_grace: count(self.deadlines.len() - over),
             unresponsive: self.unresponsive,
             on_call: self.on_call,
-            waiting: count(self.line.len()),
+            waiting: count(self.line.iter().len()),
         }
     }
 
@@ -246,6 +246,12 @@ fn count(sessions: usize) -> u32 {
 }
 
 #[cfg(test)]
-mod tests;
+mod ending_tests;
 #[cfg(test)]
-mod waiting_tests;
+mod handoff_tests;
+#[cfg(test)]
+mod line_tests;
+#[cfg(test)]
+mod test_commands;
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 //! of the group that is being written.
 
 use super::cell::Cell;
-use crate::seats::{Effect, Record, SessionId};
+use crate::seats::{Effect, Record, RecordChange, SessionId};
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
 
@@ -53,41 +53,22 @@ impl Slots {
 
     /// Takes a durable effect of the organization with this number into the group.
     pub(super) fn apply(&mut self, organization: u32, effect: &Effect) -> Result<(), Inconsistent> {
-        match *effect {
-            Effect::SeatGranted { record, .. } => self.grant(Cell { organization, record }),
-            Effect::SecretRenewed { session, secret } => {
-                self.change(organization, session, |record| Record { secret, ..record })
+        match effect.record_change() {
+            None => Ok(()),
+            Some(RecordChange::Added(record)) => self.grant(Cell { organization, record }),
+            Some(RecordChange::Renewed(session, secret)) => {
+                self.change(organization, session, |record| record.secret = secret)
             }
-            Effect::EndingPlanned { session, ending, .. } => {
-                self.change(organization, session, |record| Record {
-                    ending: Some(ending),
-                    ..record
-                })
+            Some(RecordChange::Ending(session, ending)) => {
+                self.change(organization, session, |record| record.ending = Some(ending))
             }
-            Effect::SeatReleased { session, .. } | Effect::SeatPurged { session, .. } => {
+            Some(RecordChange::Removed(session)) => {
                 let slot = self.slot(organization, session)?;
                 self.by_session.remove(&session);
                 self.set(slot, None);
                 self.free.push(Reverse(slot));
                 Ok(())
             }
-            Effect::SeatRestored { .. }
-            | Effect::SeatResumed { .. }
-            | Effect::SeatLost { .. }
-            | Effect::EndingDue { .. }
-            | Effect::LineJoined { .. }
-            | Effect::LineLeft { .. }
-            | Effect::LineHeard { .. }
-            | Effect::HandoffOffered { .. }
-            | Effect::HandoffWithdrawn { .. }
-            | Effect::Maintained(_)
-            | Effect::Refused { .. }
-            | Effect::WouldBeRefused
-            | Effect::OnCall { .. }
-            | Effect::Responded { .. }
-            | Effect::Allocated(_)
-            | Effect::GraceSet(_)
-            | Effect::GracesRenewed { .. } => Ok(()),
         }
     }
 
@@ -129,11 +110,11 @@ impl Slots {
         &mut self,
         organization: u32,
         session: SessionId,
-        change: impl FnOnce(Record) -> Record,
+        change: impl FnOnce(&mut Record),
     ) -> Result<(), Inconsistent> {
         let slot = self.slot(organization, session)?;
         let mut cell = self.cells[slot as usize - 1].ok_or(Inconsistent)?;
-        cell.record = change(cell.record);
+        change(&mut cell.record);
         self.set(slot, Some(cell));
         Ok(())
     }

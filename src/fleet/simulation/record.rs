@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::seats::{Effect, Record, SessionId};
+use crate::seats::{Effect, Record, RecordChange, SessionId};
 
 /// Keeps of the effects what a recorder keeps.
 #[derive(Default)]
@@ -21,40 +21,22 @@ impl OnRecord {
 
     /// Keeps what `effect` did.
     pub(super) fn keep(&mut self, effect: &Effect) {
-        match *effect {
-            Effect::SeatGranted { record, .. } => {
-                self.0.insert(record.session, record);
+        match effect.record_change() {
+            None => {}
+            Some(RecordChange::Added(record)) => drop(self.0.insert(record.session, record)),
+            Some(RecordChange::Renewed(session, secret)) => {
+                self.change(session, |record| record.secret = secret);
             }
-            Effect::EndingPlanned { session, ending, .. } => {
-                if let Some(known) = self.0.get_mut(&session) {
-                    known.ending = Some(ending);
-                }
+            Some(RecordChange::Ending(session, ending)) => {
+                self.change(session, |record| record.ending = Some(ending));
             }
-            Effect::SecretRenewed { session, secret } => {
-                if let Some(known) = self.0.get_mut(&session) {
-                    known.secret = secret;
-                }
-            }
-            Effect::SeatReleased { session, .. } | Effect::SeatPurged { session, .. } => {
-                self.0.remove(&session);
-            }
-            Effect::SeatRestored { .. }
-            | Effect::SeatResumed { .. }
-            | Effect::SeatLost { .. }
-            | Effect::EndingDue { .. }
-            | Effect::LineJoined { .. }
-            | Effect::LineLeft { .. }
-            | Effect::LineHeard { .. }
-            | Effect::HandoffOffered { .. }
-            | Effect::HandoffWithdrawn { .. }
-            | Effect::Maintained(_)
-            | Effect::Refused { .. }
-            | Effect::WouldBeRefused
-            | Effect::OnCall { .. }
-            | Effect::Responded { .. }
-            | Effect::Allocated(_)
-            | Effect::GraceSet(_)
-            | Effect::GracesRenewed { .. } => {}
+            Some(RecordChange::Removed(session)) => drop(self.0.remove(&session)),
+        }
+    }
+
+    fn change(&mut self, session: SessionId, change: impl FnOnce(&mut Record)) {
+        if let Some(record) = self.0.get_mut(&session) {
+            change(record);
         }
     }
 }

@@ -2,8 +2,7 @@
 
 use super::{Pool, Session, SessionState};
 use crate::seats::effect::{Effect, Record};
-use crate::seats::ids::{ConnectionNumber, SessionId};
-use crate::seats::line::Waiter;
+use crate::seats::ids::SessionId;
 use crate::seats::moment::Served;
 
 impl Pool {
@@ -15,7 +14,7 @@ impl Pool {
                 connection,
                 repeatable_until,
             } => {
-                self.line.retain(|waiter| waiter.connection != connection);
+                self.line.apply(effect);
                 self.insert(record, repeatable_until, SessionState::connected(connection));
             }
             Effect::SeatRestored {
@@ -51,19 +50,8 @@ impl Pool {
                 }
             }
             Effect::EndingDue { session, until } => self.end_at(session, until),
-            Effect::LineJoined { waiter, superseded } => self.join_line(waiter, superseded),
-            Effect::LineLeft { connection } => self.line.retain(|waiter| waiter.connection != connection),
-            Effect::LineHeard {
-                connection,
-                awake_until,
-            } => {
-                let heard = self
-                    .line
-                    .iter_mut()
-                    .find(|waiter| waiter.connection == connection);
-                if let Some(waiter) = heard {
-                    waiter.awake_until = awake_until;
-                }
+            Effect::LineJoined { .. } | Effect::LineLeft { .. } | Effect::LineHeard { .. } => {
+                self.line.apply(effect);
             }
             Effect::HandoffOffered { session, code, until } => {
                 self.withdraw_handoff(session);
@@ -122,14 +110,6 @@ impl Pool {
             self.endings.remove(&(before, session));
         }
         self.endings.insert((until, session));
-    }
-
-    fn join_line(&mut self, waiter: Waiter, superseded: Option<ConnectionNumber>) {
-        let older = |place: &&mut Waiter| Some(place.connection) == superseded;
-        match self.line.iter_mut().find(older) {
-            Some(place) => *place = waiter,
-            None => self.line.push_back(waiter),
-        }
     }
 
     fn withdraw_handoff(&mut self, session: SessionId) {

@@ -5,10 +5,11 @@ mod handoff;
 mod line;
 mod login;
 
-use super::{Pool, SessionState, count};
+use super::{ATTEMPT_REPEATABLE, Pool, SessionState, count};
 use crate::seats::command::{Cause, Command, Outcome, Refusal};
-use crate::seats::effect::Effect;
+use crate::seats::effect::{Effect, Record};
 use crate::seats::ids::{AttemptHash, ConnectionNumber, SecretHash, SessionId};
+use crate::seats::line::Waiter;
 use crate::seats::moment::{Moment, Served};
 
 /// Decides what `command` comes to at `moment` and appends what happens to `effects`. They go
@@ -59,7 +60,7 @@ pub fn decide(pool: &Pool, command: &Command, moment: Moment, effects: &mut Vec<
             return Outcome::Done;
         }
         Command::LeaveLine { connection } => {
-            if pool.line.iter().any(|waiter| waiter.connection == connection) {
+            if pool.line.find(|waiter| waiter.connection == connection).is_some() {
                 effects.push(Effect::LineLeft { connection });
             }
             return Outcome::Done;
@@ -68,7 +69,7 @@ pub fn decide(pool: &Pool, command: &Command, moment: Moment, effects: &mut Vec<
             connection,
             awake_until,
         } => {
-            if pool.line.iter().any(|waiter| waiter.connection == connection) {
+            if pool.line.find(|waiter| waiter.connection == connection).is_some() {
                 effects.push(Effect::LineHeard {
                     connection,
                     awake_until,
@@ -174,6 +175,22 @@ fn purge_expired(pool: &Pool, now: Served, most: usize, effects: &mut Vec<Effect
         .take(most);
     effects.extend(over.map(|&(due, session)| Effect::SeatPurged { session, due }));
     effects.len() - before
+}
+
+/// The session of a login, from the line or not, takes a seat.
+fn grant(login: &Waiter, over_allocation: bool, moment: Moment) -> Effect {
+    Effect::SeatGranted {
+        record: Record {
+            session: login.session,
+            secret: login.secret,
+            attempt: login.attempt,
+            over_allocation,
+            granted_at: moment.utc,
+            ending: None,
+        },
+        connection: login.connection,
+        repeatable_until: moment.served + ATTEMPT_REPEATABLE,
+    }
 }
 
 /// Makes room for one more session, if the allocation has it: purges what it has to. Tells

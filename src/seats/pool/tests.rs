@@ -1,59 +1,10 @@
+use super::test_commands::*;
 use super::*;
-use crate::seats::{Cause, Command, Effect, Login, Outcome, Refusal, SecretHash, Timestamp};
-
-const GRACE: Duration = Duration::from_secs(60);
-
-fn at(seconds: u64) -> Moment {
-    let served = Served::from_nanos(seconds * 1_000_000_000);
-    Moment {
-        served,
-        utc: Timestamp(1_700_000_000_000 + seconds as i64 * 1000),
-    }
-}
-
-fn pool_with_seats(seats: u32) -> Pool {
-    Pool::new(Allocation::of(seats), GRACE)
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "reads better in the tests")]
-fn ask(pool: &mut Pool, command: Command, moment: Moment) -> (Outcome, Vec<Effect>) {
-    let mut effects = Vec::new();
-    let outcome = decide(pool, &command, moment, &mut effects);
-    effects.iter().for_each(|effect| pool.apply(effect));
-    (outcome, effects)
-}
-
-fn login_as(n: u8, attempt: Option<u8>) -> Command {
-    Command::Login(Login {
-        session: SessionId([n; 16]),
-        secret: SecretHash([n; 16]),
-        attempt: attempt.map(|a| AttemptHash([a; 16])),
-        connection: ConnectionNumber(n.into()),
-        wait: None,
-        handoff: None,
-    })
-}
-
-fn lost(n: u8, heard: u64) -> Command {
-    let heard = at(heard).served;
-    Command::Lost {
-        session: SessionId([n; 16]),
-        connection: ConnectionNumber(n.into()),
-        heard,
-    }
-}
-
-fn resume(n: u8, connection: u64) -> Command {
-    Command::Resume {
-        session: SessionId([n; 16]),
-        secret: SecretHash([n; 16]),
-        connection: ConnectionNumber(connection),
-    }
-}
+use crate::seats::{AttemptHash, Cause, Command, Effect, Outcome, Refusal, SecretHash};
 
 #[test]
 fn a_login_beyond_the_limit_is_refused_with_the_numbers() {
-    let mut pool = pool_with_seats(2);
+    let mut pool = pool(2, 0);
     ask(&mut pool, login_as(1, None), at(0));
     ask(&mut pool, login_as(2, None), at(0));
     ask(&mut pool, lost(2, 10), at(10));
@@ -69,7 +20,7 @@ fn a_login_beyond_the_limit_is_refused_with_the_numbers() {
 
 #[test]
 fn a_resume_at_full_use_is_never_refused() {
-    let mut pool = pool_with_seats(1);
+    let mut pool = pool(1, 0);
     ask(&mut pool, login_as(1, None), at(0));
     ask(&mut pool, lost(1, 10), at(10));
 
@@ -89,7 +40,7 @@ fn a_resume_at_full_use_is_never_refused() {
 
 #[test]
 fn the_seat_is_free_exactly_when_the_grace_is_over() {
-    let mut pool = pool_with_seats(1);
+    let mut pool = pool(1, 0);
     ask(&mut pool, login_as(1, None), at(0));
     ask(&mut pool, lost(1, 10), at(10));
 
@@ -108,7 +59,7 @@ fn the_seat_is_free_exactly_when_the_grace_is_over() {
 
 #[test]
 fn what_is_over_counts_as_free_before_any_sweep() {
-    let mut pool = pool_with_seats(3);
+    let mut pool = pool(3, 0);
     ask(&mut pool, login_as(1, None), at(0));
     ask(&mut pool, lost(1, 0), at(0));
 
@@ -122,7 +73,7 @@ fn what_is_over_counts_as_free_before_any_sweep() {
 
 #[test]
 fn a_late_goodbye_of_an_older_connection_does_not_touch_the_newer() {
-    let mut pool = pool_with_seats(1);
+    let mut pool = pool(1, 0);
     ask(&mut pool, login_as(1, None), at(0));
     let (_, effects) = ask(&mut pool, resume(1, 9), at(1));
 
@@ -151,7 +102,7 @@ fn a_late_goodbye_of_an_older_connection_does_not_touch_the_newer() {
 
 #[test]
 fn a_repeated_attempt_gets_the_same_session_and_a_new_secret() {
-    let mut pool = pool_with_seats(1);
+    let mut pool = pool(1, 0);
     ask(&mut pool, login_as(1, Some(7)), at(0));
 
     let (outcome, _) = ask(&mut pool, login_as(2, Some(7)), at(59));
@@ -176,7 +127,7 @@ fn a_repeated_attempt_gets_the_same_session_and_a_new_secret() {
 
 #[test]
 fn a_silent_loss_counts_from_the_last_proof_but_never_before_its_discovery() {
-    let mut pool = pool_with_seats(2);
+    let mut pool = pool(2, 0);
     ask(&mut pool, login_as(1, None), at(0));
     ask(&mut pool, login_as(2, None), at(0));
     ask(&mut pool, lost(1, 5), at(50));
@@ -192,7 +143,7 @@ fn a_silent_loss_counts_from_the_last_proof_but_never_before_its_discovery() {
 
 #[test]
 fn a_limit_below_use_ends_nobody_and_refuses_until_use_is_below_it() {
-    let mut pool = pool_with_seats(3);
+    let mut pool = pool(3, 0);
     (1..=3).for_each(|n| drop(ask(&mut pool, login_as(n, None), at(0))));
     ask(&mut pool, Command::Allocate(Allocation::of(1)), at(1));
     assert_eq!(pool.numbers(at(1)).over_allocation(), 2);
@@ -228,7 +179,7 @@ fn a_limit_below_use_ends_nobody_and_refuses_until_use_is_below_it() {
 
 #[test]
 fn burst_and_observe_seat_more_and_say_so() {
-    let mut pool = pool_with_seats(1);
+    let mut pool = pool(1, 0);
     ask(&mut pool, login_as(1, None), at(0));
     let burst = Allocation {
         policy: crate::seats::Policy::Burst(1),
@@ -264,7 +215,7 @@ fn burst_and_observe_seat_more_and_say_so() {
 
 #[test]
 fn renewed_graces_bring_nothing_back_that_was_over() {
-    let mut pool = pool_with_seats(2);
+    let mut pool = pool(2, 0);
     ask(&mut pool, login_as(1, None), at(0));
     ask(&mut pool, login_as(2, None), at(0));
     ask(&mut pool, lost(1, 0), at(0));
@@ -285,7 +236,7 @@ fn renewed_graces_bring_nothing_back_that_was_over() {
 
 #[test]
 fn a_call_counts_while_its_connection_lasts() {
-    let mut pool = pool_with_seats(1);
+    let mut pool = pool(1, 0);
     ask(&mut pool, login_as(1, None), at(0));
     let (session, connection) = (SessionId([1; 16]), ConnectionNumber(1));
     ask(
@@ -318,7 +269,7 @@ fn a_call_counts_while_its_connection_lasts() {
 
 #[test]
 fn a_login_repeated_on_its_own_connection_supersedes_nothing() {
-    let mut pool = pool_with_seats(1);
+    let mut pool = pool(1, 0);
     ask(&mut pool, login_as(1, Some(7)), at(0));
 
     let (_, effects) = ask(&mut pool, login_as(1, Some(7)), at(1));
@@ -342,7 +293,7 @@ fn after_a_restart_an_attempt_gets_any_session_of_its_own_that_is_left() {
         granted_at: at(u64::from(n)).utc,
         ending: None,
     };
-    let mut pool = pool_with_seats(3);
+    let mut pool = pool(3, 0);
     for n in [1, 2] {
         pool.apply(&Effect::SeatRestored {
             record: record(n),

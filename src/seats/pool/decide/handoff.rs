@@ -1,11 +1,11 @@
 //! A seat passes from one agent to the next in one step, also where none is free.
 
-use super::{held, line, refuse};
+use super::{grant, held, line, refuse};
 use crate::seats::command::{Cause, Login, Outcome, Refusal};
-use crate::seats::effect::{Effect, Record};
+use crate::seats::effect::Effect;
 use crate::seats::ids::{ConnectionNumber, HandoffHash, SessionId};
 use crate::seats::moment::{Moment, Served};
-use crate::seats::pool::{ATTEMPT_REPEATABLE, HANDOFF_CLAIMABLE, Pool};
+use crate::seats::pool::{HANDOFF_CLAIMABLE, Pool};
 
 pub(super) fn offer(
     pool: &Pool,
@@ -60,18 +60,7 @@ pub(super) fn claim(
         cause: Cause::HandedOff,
         connection: older.connection(),
     });
-    effects.push(Effect::SeatGranted {
-        record: Record {
-            session: login.session,
-            secret: login.secret,
-            attempt: login.attempt,
-            over_allocation,
-            granted_at: moment.utc,
-            ending: None,
-        },
-        connection: login.connection,
-        repeatable_until: moment.served + ATTEMPT_REPEATABLE,
-    });
+    effects.push(grant(&login.into(), over_allocation, moment));
     Outcome::Seated {
         session: login.session,
         resumed: false,

@@ -1,11 +1,11 @@
 //! The waiting line: a freed seat goes to its head before any newcomer can take it.
 
-use super::{find_seat, login::maintenance};
+use super::{find_seat, grant, login::maintenance};
 use crate::seats::command::{Login, Outcome};
-use crate::seats::effect::{Effect, Record};
-use crate::seats::line::Waiter;
+use crate::seats::effect::Effect;
+use crate::seats::line::{Line, Waiter};
 use crate::seats::moment::Moment;
-use crate::seats::pool::{ATTEMPT_REPEATABLE, Pool, count};
+use crate::seats::pool::{Pool, count};
 
 /// Seats that go to the line in one decision.
 const MOST_AT_ONCE: usize = 256;
@@ -22,26 +22,14 @@ pub(super) fn serve(pool: &Pool, moment: Moment, effects: &mut Vec<Effect>) -> u
     if maintenance(pool, moment).is_some() || !pool.allocation.is_open(moment.utc) {
         return 0;
     }
-    let awake = after(pool, effects)
-        .into_iter()
-        .filter(|waiter| waiter.is_awake(moment.served));
+    let line = after(pool, effects);
+    let awake = line.iter().filter(|waiter| waiter.is_awake(moment.served));
     let mut served = 0;
     for waiter in awake.take(MOST_AT_ONCE) {
         let Some(over_allocation) = find_seat(pool, moment, effects) else {
             break;
         };
-        effects.push(Effect::SeatGranted {
-            record: Record {
-                session: waiter.session,
-                secret: waiter.secret,
-                attempt: waiter.attempt,
-                over_allocation,
-                granted_at: moment.utc,
-                ending: None,
-            },
-            connection: waiter.connection,
-            repeatable_until: moment.served + ATTEMPT_REPEATABLE,
-        });
+        effects.push(grant(waiter, over_allocation, moment));
         served += 1;
     }
     served
@@ -49,8 +37,8 @@ pub(super) fn serve(pool: &Pool, moment: Moment, effects: &mut Vec<Effect>) -> u
 
 /// Whether somebody who could be given a seat still waits after `effects`.
 pub(super) fn is_awake(pool: &Pool, moment: Moment, effects: &[Effect]) -> bool {
-    let mut line = after(pool, effects).into_iter();
-    line.any(|waiter| waiter.is_awake(moment.served))
+    let line = after(pool, effects);
+    line.find(|waiter| waiter.is_awake(moment.served)).is_some()
 }
 
 /// The same attempt takes over its place in the line, whoever held it, and the older connection
@@ -77,11 +65,9 @@ pub(super) fn take_over_place(
         },
         None => {
             let line = after(pool, effects);
-            let ahead = line
-                .iter()
-                .position(|waiter| waiter.connection == login.connection);
+            let own = line.find(|waiter| waiter.connection == login.connection);
             Outcome::Waiting {
-                ahead: count(ahead.unwrap_or(place)),
+                ahead: count(own.map_or(place, |(ahead, _)| ahead)),
             }
         }
     })
@@ -100,15 +86,11 @@ pub(super) fn give_up_place(pool: &Pool, login: Login, effects: &mut Vec<Effect>
 /// before it.
 fn take_place(pool: &Pool, login: Login, effects: &mut Vec<Effect>) -> Option<usize> {
     let attempt = login.attempt?;
-    let place = pool
-        .line
-        .iter()
-        .position(|waiter| waiter.attempt == Some(attempt))?;
-    let older = pool.line[place];
+    let (place, older) = pool.line.find(|waiter| waiter.attempt == Some(attempt))?;
     effects.push(Effect::LineJoined {
         waiter: Waiter {
             awake_until: login.wait.unwrap_or(older.awake_until),
-            ..waiter(login)
+            ..Waiter::from(login)
         },
         superseded: Some(older.connection),
     });
@@ -118,53 +100,20 @@ fn take_place(pool: &Pool, login: Login, effects: &mut Vec<Effect>) -> Option<us
 /// A login that waits goes to the end of the line, if there is room.
 pub(super) fn join(pool: &Pool, login: Login, effects: &mut Vec<Effect>) -> Option<Outcome> {
     login.wait?;
-    let ahead = count(after(pool, effects).len());
+    let ahead = count(after(pool, effects).iter().len());
     if ahead >= pool.allocation.line {
         return None;
     }
     effects.push(Effect::LineJoined {
-        waiter: waiter(login),
+        waiter: login.into(),
         superseded: None,
     });
     Some(Outcome::Waiting { ahead })
 }
 
 /// The line after `effects`.
-pub(super) fn after(pool: &Pool, effects: &[Effect]) -> Vec<Waiter> {
-    let mut line: Vec<_> = pool.line.iter().copied().collect();
-    for effect in effects {
-        match *effect {
-            Effect::LineJoined { waiter, superseded } => {
-                let older = |place: &&mut Waiter| Some(place.connection) == superseded;
-                match line.iter_mut().find(older) {
-                    Some(place) => *place = waiter,
-                    None => line.push(waiter),
-                }
-            }
-            Effect::LineLeft { connection } | Effect::SeatGranted { connection, .. } => {
-                line.retain(|waiter| waiter.connection != connection);
-            }
-            Effect::LineHeard {
-                connection,
-                awake_until,
-            } => {
-                let heard = line.iter_mut().find(|waiter| waiter.connection == connection);
-                if let Some(waiter) = heard {
-                    waiter.awake_until = awake_until;
-                }
-            }
-            _ => {}
-        }
-    }
+pub(super) fn after(pool: &Pool, effects: &[Effect]) -> Line {
+    let mut line = pool.line.clone();
+    effects.iter().for_each(|effect| line.apply(effect));
     line
-}
-
-fn waiter(login: Login) -> Waiter {
-    Waiter {
-        session: login.session,
-        secret: login.secret,
-        attempt: login.attempt,
-        connection: login.connection,
-        awake_until: login.wait.unwrap_or_default(),
-    }
 }

@@ -1,12 +1,12 @@
 //! What a login comes to, judged in the contract's order: attempt, hand-off, maintenance,
 //! allocation, line.
 
-use super::{find_seat, handoff, held_after, line, refuse};
+use super::{find_seat, grant, handoff, held_after, line, refuse};
 use crate::seats::command::{Full, Login, Outcome, Refusal};
-use crate::seats::effect::{Effect, Record};
+use crate::seats::effect::Effect;
 use crate::seats::ids::SessionId;
 use crate::seats::moment::{Moment, Served};
-use crate::seats::pool::{ATTEMPT_REPEATABLE, Pool, count};
+use crate::seats::pool::{Pool, count};
 
 pub(super) fn login(pool: &Pool, login: Login, moment: Moment, effects: &mut Vec<Effect>) -> Outcome {
     if let Some(outcome) = repeated(pool, login, moment.served, effects) {
@@ -38,18 +38,7 @@ pub(super) fn login(pool: &Pool, login: Login, moment: Moment, effects: &mut Vec
     if over_allocation && pool.allocation.policy == crate::seats::Policy::Observe {
         effects.push(Effect::WouldBeRefused);
     }
-    effects.push(Effect::SeatGranted {
-        record: Record {
-            session: login.session,
-            secret: login.secret,
-            attempt: login.attempt,
-            over_allocation,
-            granted_at: moment.utc,
-            ending: None,
-        },
-        connection: login.connection,
-        repeatable_until: moment.served + ATTEMPT_REPEATABLE,
-    });
+    effects.push(grant(&login.into(), over_allocation, moment));
     Outcome::Seated {
         session: login.session,
         resumed: false,
@@ -101,7 +90,7 @@ fn full(pool: &Pool, moment: Moment, effects: &[Effect]) -> Full {
         limit: pool.allocation.limit(moment.utc),
         in_use: held_after(pool, effects) - count(over - purged),
         in_grace: count(pool.deadlines.len() - over),
-        waiting: count(line::after(pool, effects).len()),
+        waiting: count(line::after(pool, effects).iter().len()),
         next_release: pool
             .deadlines
             .iter()
