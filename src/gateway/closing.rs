@@ -2,6 +2,7 @@
 
 use super::frames::OverBudget;
 use super::upper::Socket;
+use crate::conversation::Farewell;
 use crate::protocol::CloseCode;
 use futures_util::SinkExt as _;
 use std::io;
@@ -40,6 +41,18 @@ impl Ending {
             tungstenite::Error::Utf8(_) => Self::Close(CloseCode::NotUtf8),
             tungstenite::Error::Io(error) if OverBudget::is_in(error) => Self::RateLimited,
             _ => Self::Gone,
+        }
+    }
+
+    /// The last word to the peer; `None`: there is nobody to tell.
+    pub(super) fn farewell(self) -> Option<Farewell> {
+        match self {
+            Self::Close(code) => Some(Farewell::silent(code)),
+            Self::RateLimited => Some(Farewell::error(
+                CloseCode::RateLimited,
+                "too many messages at once",
+            )),
+            Self::Gone => None,
         }
     }
 }

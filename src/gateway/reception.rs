@@ -106,12 +106,10 @@ impl Upper for Reception {
         let watch = Stopwatch::start();
         let greeting = match first {
             Ok(Ok(text)) => greet(&text),
-            Ok(Err(Ending::Close(code))) => Err(Farewell::silent(code)),
-            Ok(Err(Ending::RateLimited)) => Err(Farewell::error(
-                CloseCode::RateLimited,
-                "too many messages at once",
-            )),
-            Ok(Err(Ending::Gone)) => return take_leave(socket).await,
+            Ok(Err(ending)) => match ending.farewell() {
+                Some(farewell) => Err(farewell),
+                None => return take_leave(socket).await,
+            },
             Err(_) => Err(Farewell::error(
                 CloseCode::LoginTimeout,
                 "no login or resume came in time",

@@ -118,14 +118,7 @@ impl Waiting {
                 None
             }
             Some(Ok(Message::Close(_))) | None => Some(End::Gone),
-            Some(Err(error)) => Some(match Ending::of(&error) {
-                Ending::Close(code) => End::Part(Farewell::silent(code)),
-                Ending::RateLimited => End::Part(Farewell::error(
-                    CloseCode::RateLimited,
-                    "too many messages at once",
-                )),
-                Ending::Gone => End::Gone,
-            }),
+            Some(Err(error)) => Some(Ending::of(&error).farewell().map_or(End::Gone, End::Part)),
         }
     }
 

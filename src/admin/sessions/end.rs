@@ -46,7 +46,7 @@ pub(in crate::admin) struct EndOne {
     mode: Mode,
     /// For `notice`: from 1 to 86,400; 120 where it is left out.
     notice_s: Option<u32>,
-    /// Why, for the record of changes; at most 500 characters. The agent is not told.
+    /// Why, at most 500 characters. It is checked and not kept, and the agent is not told.
     reason: Option<String>,
 }
 
@@ -65,7 +65,7 @@ pub(in crate::admin) struct EndMany {
     mode: Mode,
     /// For `notice`: from 1 to 86,400; 120 where it is left out.
     notice_s: Option<u32>,
-    /// Why, for the record of changes; at most 500 characters. The agents are not told.
+    /// Why, at most 500 characters. It is checked and not kept, and the agents are not told.
     reason: Option<String>,
 }
 

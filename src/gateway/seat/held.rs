@@ -127,14 +127,7 @@ impl Held {
             }
             Some(Ok(Message::Close(_))) | None => Some(End::Gone),
             Some(Err(tungstenite::Error::Io(error))) if found_out_by_tcp(&error) => Some(End::Silent),
-            Some(Err(error)) => Some(match Ending::of(&error) {
-                Ending::Close(code) => End::Part(Farewell::silent(code)),
-                Ending::RateLimited => End::Part(Farewell::error(
-                    CloseCode::RateLimited,
-                    "too many messages at once",
-                )),
-                Ending::Gone => End::Gone,
-            }),
+            Some(Err(error)) => Some(Ending::of(&error).farewell().map_or(End::Gone, End::Part)),
         }
     }
 
