@@ -4,6 +4,7 @@
 //! order of the records is the order in which places are used, which is that of the decisions.
 
 use super::condition::{Condition, State};
+use super::usage::UsageAdditions;
 use crate::seats::{Effect, OrganizationId};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -20,6 +21,8 @@ pub struct Batch {
     pub sequence: u64,
     /// What happened, in this order.
     pub effects: Vec<Effect>,
+    /// What it adds to the record of usage.
+    pub usage: UsageAdditions,
     /// Set to the sequence when it is recorded, before anybody is told.
     pub recorded: Arc<AtomicU64>,
 }

@@ -58,6 +58,7 @@ impl Pool {
             life: self.life,
             sequence: self.sequence,
             effects,
+            usage: UsageAdditions::none(),
             recorded: Arc::clone(&self.recorded),
         };
         store.recorder.reserve().await?.record(|| batch).recorded().await

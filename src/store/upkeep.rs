@@ -55,6 +55,7 @@ impl Writer {
     /// Does what is due.
     pub(super) fn keep_up(&mut self) {
         self.look_for_room();
+        self.close_usage();
         let Some(database) = &self.database else { return };
         if !self.upkeep.is_due() {
             return;
@@ -76,6 +77,24 @@ impl Writer {
                     );
                     self.condition.set_erasure_overdue(true);
                 }
+            }
+        }
+    }
+
+    /// Packs what is past in the record of usage.
+    fn close_usage(&mut self) {
+        let Some(database) = &mut self.database else {
+            return;
+        };
+        if self.condition.is_full() {
+            return;
+        }
+        match self.closing.turn(database.connection()) {
+            Ok(true) => self.upkeep.wrote(),
+            Ok(false) => {}
+            Err(error) => {
+                self.closing.failed();
+                self.fail(&error.to_string());
             }
         }
     }

@@ -183,6 +183,12 @@ impl Recorder {
         &self.additions
     }
 
+    /// Forgets intervals that ended before `before`: where nobody takes them.
+    pub fn forget_before(&mut self, before: Timestamp) {
+        self.additions
+            .retain(|addition| addition.bucket.start.0 + addition.bucket.length_ms > before.0);
+    }
+
     /// Takes what came since the last time, and says how far that is. Never an interval twice.
     pub fn take(&mut self) -> (Vec<Addition>, Mark) {
         self.was_taken = true;
