@@ -1,6 +1,8 @@
 //! What the effects tell about usage: today's numbers, and the exact record of what was. Pure.
 
+mod calendar;
 mod count;
+mod heatmap;
 mod histogram;
 mod levels;
 mod recorder;
@@ -14,7 +16,9 @@ mod waits;
 #[cfg(test)]
 mod oracle_tests;
 
+pub use calendar::{Interval, edges, start_of_day, weekly_place};
 pub use count::{Count, Counts};
+pub use heatmap::{Cell, HALF_HOURS, heatmap};
 pub use histogram::{Histogram, edge};
 pub use levels::Levels;
 pub use recorder::{Addition, Bucket, HALF_HOUR_MS, MINUTE_MS, Mark, OnRecord, Recorder, SMALL};
