@@ -15,6 +15,7 @@ mod paging;
 mod patience;
 mod problem;
 mod sessions;
+mod usage;
 
 use crate::config::AdminTokenSettings;
 use crate::gateway::{OpenConnections, Reception};
@@ -60,6 +61,9 @@ fn routes() -> OpenApiRouter<Arc<Desk>> {
         .routes(routes!(sessions::end_now))
         .routes(routes!(sessions::end))
         .routes(routes!(sessions::end_many))
+        .routes(routes!(usage::series))
+        .routes(routes!(usage::heatmap))
+        .routes(routes!(usage::levels))
         .routes(routes!(live::feed))
         .routes(routes!(description::openapi))
         .routes(routes!(description::page))
