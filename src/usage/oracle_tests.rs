@@ -32,7 +32,7 @@ fn steps() -> impl Strategy<Value = Vec<(i64, Step)>> {
         6 => (prop::option::of(0..4_u8), any::<bool>()).prop_map(|(attempt, waits)| Step::Login { attempt, waits }),
         2 => (0..9_usize).prop_map(Step::Logout),
         1 => (0..9_usize).prop_map(Step::End),
-        4 => (0..9_usize, prop_oneof![Just(0), 1..50_i64])
+        4 => (0..9_usize, prop_oneof![Just(0), 1..50_i64, 50..90_i64])
             .prop_map(|(session, silent_s)| Step::Lost { session, silent_s }),
         2 => (0..9_usize).prop_map(Step::Resume),
         1 => (0..3_usize).prop_map(Step::LeaveLine),
