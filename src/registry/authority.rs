@@ -158,7 +158,7 @@ impl Registry {
         };
         let takes = match &command {
             Command::Login(_) => self.recorder.takes_grants(),
-            _ => place.is_none() || self.recorder.takes_releases(),
+            _ => place.is_none() || self.recorder.comes_to_take_releases().await,
         };
         if !takes {
             return Err(NotRecorded.into());

@@ -1,5 +1,6 @@
 //! What is done between the commits: the log is cut, the ballast is made again.
 
+use super::database::NotCommitted;
 use super::writer::Writer;
 use crate::clock::{Stopwatch, instant_in};
 use std::time::Duration;
@@ -94,7 +95,11 @@ impl Writer {
             Ok(false) => {}
             Err(error) => {
                 self.closing.failed();
-                self.fail(&error.to_string());
+                let error = NotCommitted::from(error);
+                self.note_full(&error);
+                if !error.is_disk_full() {
+                    self.fail(&error.to_string());
+                }
             }
         }
     }

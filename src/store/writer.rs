@@ -213,14 +213,35 @@ impl Writer {
             return Err("the store is closed".to_owned());
         };
         if let Err(error) = database.commit(&group) {
+            let is_of_usage_alone = group.cells.is_empty();
             self.note_full(&error);
-            return Err(error.to_string());
+            // Nobody's release may be refused because the record of usage found the disk full: it
+            // takes a little of the ballast's room.
+            let again = is_of_usage_alone && error.is_disk_full();
+            if !(again && self.commit_again()?) {
+                return Err(error.to_string());
+            }
         }
         self.slots.settle();
         self.usage.settle();
         self.organizations.new.clear();
         self.upkeep.wrote();
         Ok(())
+    }
+
+    /// One more try of a group that changes no session.
+    fn commit_again(&mut self) -> Result<bool, String> {
+        let group = Group {
+            slots: self.slots.count(),
+            cells: Vec::new(),
+            organizations: self.organizations.new.clone(),
+            usage: self.usage.changes(),
+        };
+        let Some(database) = &mut self.database else {
+            return Ok(false);
+        };
+        database.commit(&group).map_err(|error| error.to_string())?;
+        Ok(true)
     }
 
     /// Gives the ballast up where the disk is full.
