@@ -88,7 +88,8 @@ pub(super) async fn series(
         subject.now,
     )?;
     let interval = series.interval.as_deref().unwrap_or("1h");
-    let interval = Interval::parse(interval).ok_or(Problem::BadField("interval", "one of 1m, 15m, 30m, 1h, 1d"))?;
+    let interval =
+        Interval::parse(interval).ok_or(Problem::BadField("interval", "one of 1m, 15m, 30m, 1h, 1d"))?;
     if subject.is_small && matches!(interval, Interval::Minute | Interval::Quarter) {
         return Err(Problem::TooFine);
     }

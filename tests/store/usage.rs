@@ -3,11 +3,15 @@
 use crate::server::{Server, Setup};
 use crate::wire::{Gone, Wire};
 use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 const GRACE_MS: u64 = 300;
 const WIDGETS: usize = 8;
+/// Logins between a start and a kill.
+const LOGINS: u64 = 40;
 
 /// What widgets know from their side.
 #[derive(Default, Debug)]
@@ -62,15 +66,26 @@ impl Ledger {
 
 async fn storm(server: &mut Server) -> Ledger {
     let mut tasks = JoinSet::new();
+    let logins = Arc::new(AtomicU64::new(0));
     for number in 0..WIDGETS as u64 {
         let listen = server.listen.clone();
+        let logins = Arc::clone(&logins);
         tasks.spawn(async move {
             let mut ledger = Ledger::default();
-            while ledger.cycle(&listen, number + ledger.logins).await.is_ok() {}
+            let mut counted = 0;
+            while ledger.cycle(&listen, number + ledger.logins).await.is_ok() {
+                logins.fetch_add(ledger.logins - counted, Ordering::Relaxed);
+                counted = ledger.logins;
+            }
             ledger
         });
     }
-    tokio::time::sleep(Duration::from_millis(700)).await;
+    // However slow the machine is, enough happens before the kill.
+    let start = Instant::now();
+    while logins.load(Ordering::Relaxed) < LOGINS {
+        assert!(start.elapsed() < Duration::from_secs(60), "too little happens");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     server.kill();
     let mut sum = Ledger::default();
     while let Some(ledger) = tasks.join_next().await {
@@ -190,17 +205,15 @@ async fn of_two_seats_no_minute_is_told_and_of_a_foreign_organization_nothing() 
     }
     assert_eq!(status("/api/v1/organizations/nobody/usage").await, 404);
     assert_eq!(status("/api/v1/organizations/nobody/usage/levels").await, 404);
-    for bad in [
-        "interval=2m",
-        "from=yesterday",
-        "limit=0",
-        "from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z",
+    for (bad, answer) in [
+        ("interval=2m", 422),
+        ("from=yesterday", 422),
+        ("from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", 422),
+        ("limit=0", 400),
+        ("cursor=yesterday", 400),
     ] {
-        assert_eq!(
-            status(&format!("/api/v1/organizations/acme/usage?{bad}")).await,
-            400,
-            "{bad}"
-        );
+        let path = format!("/api/v1/organizations/acme/usage?{bad}");
+        assert_eq!(status(&path).await, answer, "{bad}");
     }
     let halves = items(&server, "usage?interval=30m").await;
     assert_eq!(sum(&halves, "logins"), 1.0);
