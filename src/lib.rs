@@ -10,6 +10,7 @@ pub mod liveness;
 pub mod protocol;
 pub mod schedule;
 pub mod stall;
+pub mod transport;
 pub mod usage;
 
 pub mod conversation;
