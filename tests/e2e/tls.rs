@@ -66,6 +66,29 @@ async fn a_seat_and_the_numbers_are_had_over_tls() {
 }
 
 #[tokio::test]
+async fn two_messages_of_one_tls_record_are_both_answered_by_a_seat_at_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = Files::make(folder.path());
+    let server = Server::configured(&format!("{ACME}{}", files.table()));
+    let mut socket = widget(&server, &files.authority()).await;
+    say(&mut socket, &json!({"type":"login","org":"acme"})).await;
+    assert_eq!(hear(&mut socket).await["type"], "seated");
+
+    // With its head the first one fills the server's read of 1,024 bytes, so that the second is
+    // decrypted and not read when the first is answered.
+    let (probe, handoff) = (
+        json!({"type":"probe"}).to_string(),
+        json!({"type":"handoff"}).to_string(),
+    );
+    socket.feed(Message::text(format!("{probe:1016}"))).await.unwrap();
+    socket.feed(Message::text(handoff)).await.unwrap();
+    socket.flush().await.unwrap();
+
+    assert_eq!(hear(&mut socket).await["type"], "alive");
+    assert_eq!(hear(&mut socket).await["type"], "handoff");
+}
+
+#[tokio::test]
 async fn a_reset_under_tls_starts_the_grace() {
     let folder = tempfile::tempdir().unwrap();
     let files = Files::make(folder.path());
