@@ -5,6 +5,7 @@
 
 pub mod seats;
 
+pub mod alert;
 pub mod credential;
 pub mod liveness;
 pub mod protocol;

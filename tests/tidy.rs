@@ -13,6 +13,7 @@ use std::time::Duration;
 const FLOORS: [&[&str]; 8] = [
     &["seats"],
     &[
+        "alert",
         "credential",
         "liveness",
         "protocol",
