@@ -54,7 +54,8 @@ pub fn load(overrides: &Overrides) -> Result<Settings, Vec<Problem>> {
     read(path, &text, overrides)
 }
 
-fn read(path: &Path, text: &str, overrides: &Overrides) -> Result<Settings, Vec<Problem>> {
+/// The same for a file at `path` that holds `text`.
+pub fn read(path: &Path, text: &str, overrides: &Overrides) -> Result<Settings, Vec<Problem>> {
     let page = Page::new(path, text);
     let document = page.parse()?;
     let mut root = Section::root(&page, document.get_ref());
