@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::seats::{
-    Allocation, AttemptHash, Cause, Command, ConnectionNumber, Effect, Increase, Login, Moment, Pool,
+    Allocation, AttemptHash, Cause, Command, ConnectionNumber, Effect, Entry, Increase, Login, Moment, Pool,
     Refusal, SecretHash, Served, SessionId, Timestamp, decide,
 };
 use proptest::prelude::*;
@@ -318,6 +318,7 @@ impl World {
                     connection: ConnectionNumber(self.next),
                     wait: waits.then_some(Served::NEVER),
                     handoff: None,
+                    entry: Entry::default(),
                 })
             }
             Step::Logout(n) => {

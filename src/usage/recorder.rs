@@ -300,7 +300,8 @@ impl Recorder {
             | Effect::OnCall { .. }
             | Effect::Responded { .. }
             | Effect::GraceSet(_)
-            | Effect::GracesRenewed { .. } => {}
+            | Effect::GracesRenewed { .. }
+            | Effect::TokenSpent { .. } => {}
         }
     }
 
@@ -315,6 +316,8 @@ impl Recorder {
             Refusal::Maintenance { .. } => Count::Maintenance,
             Refusal::HandoffInvalid => Count::HandoffInvalid,
             Refusal::SessionGone => Count::SessionGone,
+            Refusal::TokenSpent => Count::TokenSpent,
+            Refusal::TooManyTokens => Count::TooManyTokens,
         };
         self.count(count, 1, now);
     }

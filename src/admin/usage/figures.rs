@@ -46,6 +46,8 @@ struct Codes {
     maintenance: u64,
     handoff_invalid: u64,
     session_gone: u64,
+    token_spent: u64,
+    too_many_tokens: u64,
 }
 
 impl Figures {
@@ -78,6 +80,8 @@ impl Figures {
                 maintenance: count(Count::Maintenance),
                 handoff_invalid: count(Count::HandoffInvalid),
                 session_gone: count(Count::SessionGone),
+                token_spent: count(Count::TokenSpent),
+                too_many_tokens: count(Count::TooManyTokens),
             },
             would_be_refused: count(Count::WouldBeRefused),
             episodes: count(Count::Episodes),
