@@ -15,6 +15,7 @@ mod organizations;
 mod paging;
 mod patience;
 mod problem;
+mod report;
 mod sessions;
 mod usage;
 
@@ -69,6 +70,7 @@ fn routes() -> OpenApiRouter<Arc<Desk>> {
         .routes(routes!(usage::series))
         .routes(routes!(usage::heatmap))
         .routes(routes!(usage::levels))
+        .routes(routes!(report::report))
         .routes(routes!(live::feed))
         .routes(routes!(description::openapi))
         .routes(routes!(description::page))

@@ -3,8 +3,10 @@
 mod backup;
 mod check_config;
 mod completions;
+mod demo_history;
 mod fleet;
 mod key;
+mod report;
 mod serve;
 mod show_config;
 mod token;
@@ -38,6 +40,10 @@ enum Command {
     Backup(backup::BackupArguments),
     /// Simulate agents against a running server, and judge it from outside
     Fleet(Box<fleet::FleetArguments>),
+    /// Fill a new data folder with the history of a simulated fleet
+    DemoHistory(demo_history::DemoHistoryArguments),
+    /// Report how an organization's seats were used
+    Report(report::ReportArguments),
     /// Make widget keys
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -76,6 +82,8 @@ pub fn run(cli: Cli) -> ExitCode {
             complain(format_args!("error: {error:#}"));
             ExitCode::FAILURE
         }),
+        Command::DemoHistory(arguments) => demo_history::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
         Command::Key(command) => key::run(&command),
         Command::Token(command) => token::run(&command),
     }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 /// A usage item.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Figures {
+pub(in crate::admin) struct Figures {
     from: String,
     to: String,
     peak: u32,
@@ -51,7 +51,7 @@ struct Codes {
 }
 
 impl Figures {
-    pub(super) fn of(from: Timestamp, until: Timestamp, row: &Row) -> Self {
+    pub(in crate::admin) fn of(from: Timestamp, until: Timestamp, row: &Row) -> Self {
         let count = |count| row.counts.get(count);
         Self {
             from: rfc3339(from),
@@ -95,12 +95,12 @@ impl Figures {
 }
 
 /// Seat seconds by known seconds, to a hundredth.
-pub(super) fn mean(row: &Row) -> f64 {
+pub(in crate::admin) fn mean(row: &Row) -> f64 {
     let mean = row.in_use.product_ms() as f64 / row.known_ms().max(1) as f64;
     (mean * 100.0).round() / 100.0
 }
 
 /// Milliseconds as seconds.
-pub(super) fn seconds(ms: u64) -> f64 {
+pub(in crate::admin) fn seconds(ms: u64) -> f64 {
     ms as f64 / 1000.0
 }

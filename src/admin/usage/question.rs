@@ -10,22 +10,22 @@ use jiff::tz::TimeZone;
 const TIME: &str = "a time like 2026-11-24T09:00:00Z";
 
 /// Whose usage.
-pub(super) struct Subject {
-    pub(super) id: OrganizationId,
-    pub(super) zone: TimeZone,
+pub(in crate::admin) struct Subject {
+    pub(in crate::admin) id: OrganizationId,
+    pub(in crate::admin) zone: TimeZone,
     /// One or two seats.
-    pub(super) is_small: bool,
-    pub(super) now: Timestamp,
+    pub(in crate::admin) is_small: bool,
+    pub(in crate::admin) now: Timestamp,
 }
 
 /// From when until when.
-pub(super) struct Stretch {
-    pub(super) from: Timestamp,
-    pub(super) until: Timestamp,
+pub(in crate::admin) struct Stretch {
+    pub(in crate::admin) from: Timestamp,
+    pub(in crate::admin) until: Timestamp,
 }
 
 /// The organization, if the caller may see it.
-pub(super) fn subject(desk: &Desk, caller: &Caller, org: &str) -> Result<Subject, Problem> {
+pub(in crate::admin) fn subject(desk: &Desk, caller: &Caller, org: &str) -> Result<Subject, Problem> {
     let id = caller.finds(desk, org)?;
     let terms = desk.reception.registry.usage_terms(&id);
     let (zone, is_small, now) = terms.ok_or(Problem::NotFound)?;
@@ -39,7 +39,7 @@ pub(super) fn subject(desk: &Desk, caller: &Caller, org: &str) -> Result<Subject
 
 impl Stretch {
     /// Up to now, and so long, where nothing is said.
-    pub(super) fn read(
+    pub(in crate::admin) fn read(
         from: Option<&str>,
         to: Option<&str>,
         length_ms: i64,
@@ -61,7 +61,7 @@ impl Stretch {
 }
 
 /// An RFC 3339 time, of this era.
-pub(super) fn instant(text: &str) -> Option<Timestamp> {
+pub(in crate::admin) fn instant(text: &str) -> Option<Timestamp> {
     let time: jiff::Timestamp = text.parse().ok()?;
     let ms = time.as_millisecond();
     (0..=253_402_300_799_000).contains(&ms).then_some(Timestamp(ms))

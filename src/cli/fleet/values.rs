@@ -30,7 +30,7 @@ pub(super) fn speed(text: &str) -> Result<f64, String> {
 }
 
 /// `http://HOST:PORT` or `https://…`.
-pub(super) fn admin_url(text: &str) -> Result<hyper::Uri, String> {
+pub(in crate::cli) fn admin_url(text: &str) -> Result<hyper::Uri, String> {
     let url: hyper::Uri = text.parse().map_err(|_| "no URL".to_owned())?;
     let is_http = matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some();
     if is_http {
