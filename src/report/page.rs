@@ -264,10 +264,10 @@ mod tests {
             assert!(page.contains(word), "{word}");
         }
         for text in [
-            "<dt>peak</dt><dd>41</dd>",
+            "<dt>peak</dt><dd>44</dd>",
             "<td>logout</td>",
-            "Fri 2026-01-16 10:00",
-            "75.0 %",
+            "Tue 2026-01-20 10:00",
+            "66.7 %",
         ] {
             assert!(page.contains(text), "{text} is missing");
         }

@@ -64,7 +64,11 @@ fn is_mark(zone: &TimeZone, at: Timestamp, days: i64) -> bool {
     } else if days <= 300 {
         weekly_place(zone, at).0 == 0 && week % (days / (7 * 10) + 1) == 0
     } else {
-        let months = days / 30 / MOST_MARKS + 1;
+        let wanted = days / 30 / MOST_MARKS + 1;
+        let months = [1, 2, 3, 4, 6]
+            .into_iter()
+            .find(|months| *months >= wanted)
+            .unwrap_or(12);
         date.day() == 1 && i64::from(date.month() - 1) % months == 0
     }
 }
