@@ -108,7 +108,7 @@ function refused(state: Refused, texts: Texts, left: (at: number) => number): Vi
     case 'seats_exhausted':
       return { ...view('off', texts.seats_exhausted, ['wait', 'retry', 'note', 'code']), urgent: true, ticking };
     case 'maintenance':
-      return { ...view('busy', texts.maintenance, []), ticking };
+      return { ...view('busy', texts.maintenance, ['code']), ticking };
     case 'no_allocation':
       return { ...view('off', texts.no_allocation, ['retry', 'note']), urgent: true };
     case 'handoff_invalid':

@@ -38,7 +38,9 @@ export function over(seat: Seat, ended: Ending, effects: Effects<SeatEffect>): S
 }
 
 export function login(seat: Seat, wait: boolean, code: string | null, now: Moment, effects: Effects<SeatEffect>): Seat {
-  if (seat.leaving || hasLine(seat) || (seat.phase === 'pause' && seat.told)) return seat;
+  if (seat.leaving || hasLine(seat)) return seat;
+  // Whom the server has sent away comes when it was told; a hand-off takes no seat and passes.
+  if (seat.phase === 'pause' && seat.told && code === null) return seat;
   if (seat.phase === 'open' || seat.phase === 'greet') return seat;
   if ((seat.memory.ended?.until ?? 0) > now.wall) return seat;
   const next = remember({ ...seat, wants: true, handoffCode: code }, { wait, ended: null }, effects);

@@ -32,7 +32,7 @@ export const de: Texts = {
   endsIn: 'Sie endet in {n} s.',
   endsAfterCall: 'Sie endet nach Ihrem Anruf.',
   leaving: ['Abmeldung läuft', works],
-  logout: ['Abgemeldet', `${works} Ihr Platz ist frei für andere.`],
+  logout: ['Abgemeldet', `${works} Sie belegen keinen Platz.`],
   terminated: ['Von einem Administrator beendet', `${works} Das CRM-Widget ist aus.`],
   loginIn: 'In {n} s können Sie sich wieder anmelden.',
   unresponsive: ['Pausiert', `${works} Diese Seite war lange still. Melden Sie sich an, um weiterzumachen.`],

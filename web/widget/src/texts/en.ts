@@ -30,7 +30,7 @@ export const en = {
   endsIn: 'It ends in {n} s.',
   endsAfterCall: 'It ends after your call.',
   leaving: ['Logging out', works],
-  logout: ['Logged out', `${works} Your seat is free for a colleague.`],
+  logout: ['Logged out', `${works} You hold no seat.`],
   terminated: ['Ended by an administrator', `${works} The CRM widget is off.`],
   loginIn: 'You can log in again in {n} s.',
   unresponsive: ['Paused', `${works} This page was silent for a long time. Log in to go on.`],
