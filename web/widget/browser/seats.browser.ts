@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { BareBrowser } from './bare';
 import { counts, frameOf, launch, open, press, said, seatPage, sees, sessionOf } from './browser';
 import { HostPages, SeatServer } from './server';
 
@@ -113,11 +114,11 @@ test('a frame that may not store anything works from memory and says so', async 
 });
 
 test('a browser that is killed frees its seat after the grace, not before', async () => {
-  const other = await launch();
-  const page = await open(await other.newContext(), seatPage(server.origin, 'acme'));
-  await sees(page, 'Active');
+  const other = new BareBrowser();
+  await other.open(seatPage(server.origin, 'acme'));
+  await counts(server, 'acme', { in_use: 1, connected: 1 });
   const killed = Date.now();
-  await other.close();
+  await other.kill();
   await counts(server, 'acme', { in_use: 1, in_grace: 1 });
   await counts(server, 'acme', { in_use: 0 });
   expect(Date.now() - killed).toBeGreaterThan(9_000);

@@ -1,5 +1,6 @@
 /** How a state looks to a person, in words. Pure: texts and the time are passed in. */
 
+import { coolsFor } from './memory';
 import type { SeatState } from './state';
 import { fill, type Texts } from './texts';
 
@@ -68,7 +69,7 @@ export function viewOf(state: SeatState, texts: Texts, nowMs: number): View {
     case 'leaving':
       return view('busy', texts.leaving, []);
     case 'over':
-      return over(state.reason, left(state.loginAt), texts);
+      return over(state.reason, Math.ceil(coolsFor(state.loginAt, nowMs) / 1_000), texts);
     case 'failed': {
       const [title, text] = texts.failed;
       return { ...view('off', [title, fill(text, { n: state.code })], ['retry']), urgent: true };
