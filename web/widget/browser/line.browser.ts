@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await context.close();
-  await counts(server, 'acme', { in_use: 0 }, 40_000);
+  await server.clear('acme');
 });
 afterAll(async () => {
   await browser.close();

@@ -16,8 +16,8 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await context.close();
-  await counts(server, 'acme', { in_use: 0 });
-  await counts(server, 'small', { in_use: 0 });
+  await server.clear('acme');
+  await server.clear('small');
 });
 afterAll(async () => {
   await browser.close();
@@ -71,7 +71,6 @@ test('a page that reloads in the line is in it again, and one that leaves it sta
 
   expect(await said(cem)).toBe('Logged out');
   expect(await server.numbers('acme')).toMatchObject({ in_use: 1 });
-  await press(ben, 'Log out');
 });
 
 test('a seat is handed over with a code, at full use, and nobody comes in between', async () => {
@@ -96,7 +95,6 @@ test('a seat is handed over with a code, at full use, and nobody comes in betwee
   await counts(server, 'small', { in_use: 1, connected: 1, in_grace: 0 });
   await ann.reload();
   await sees(ann, 'Seat handed over');
-  await press(ben, 'Log out');
 });
 
 test('a code that was withdrawn or is wrong moves nothing', async () => {
@@ -118,5 +116,4 @@ test('a code that was withdrawn or is wrong moves nothing', async () => {
 
   expect(await said(ann)).toBe('Active');
   await counts(server, 'small', { in_use: 1, connected: 1 });
-  await press(ann, 'Log out');
 });

@@ -129,10 +129,6 @@ export class Browser {
     return runSeat({ ...OPTIONS, wait: this.features.wait ?? false, ...(handover ? { handover } : {}) }, this.world(page, storage));
   }
 
-  private later(page: Page, task: () => void): void {
-    this.clock.after(1 + this.random() * 20, () => page.run(task));
-  }
-
   private world(page: Page, storage: TabStorage): World {
     return {
       now: () => ({ mono: this.clock.mono, wall: this.clock.wall }),
@@ -230,19 +226,25 @@ export class Browser {
   private locks(page: Page): Locks {
     return {
       request: (_name, how, tell) => {
+        // What becomes of one request is heard in order: a lock is given before it is stolen.
+        let busyUntil = 0;
+        const later = (task: () => void): void => {
+          busyUntil = Math.max(busyUntil, this.clock.mono + 1 + this.random() * 20);
+          this.clock.after(busyUntil - this.clock.mono, () => page.run(task));
+        };
         if (this.features.locks === 'denied') {
-          this.later(page, () => tell('denied'));
+          later(() => tell('denied'));
           return () => undefined;
         }
         const lose = (): void => {
           page.releases.delete(release);
-          this.later(page, () => isReleased || tell('unlocked'));
+          later(() => isReleased || tell('unlocked'));
         };
         const mine = { page, lose };
         let isReleased = false;
         const give = (): void => {
           this.holder = mine;
-          this.later(page, () => isReleased || tell('locked'));
+          later(() => isReleased || tell('locked'));
         };
         const place = { page, give };
         const release = (): void => {
@@ -259,7 +261,7 @@ export class Browser {
           give();
         } else if (!this.holder) give();
         else if (how === 'queue') this.waiting.push(place);
-        else this.later(page, () => tell('unavailable'));
+        else later(() => tell('unavailable'));
         return release;
       },
     };
