@@ -1,7 +1,7 @@
 /** The real browser. */
 
 import axe from 'axe-core';
-import { type Browser, type BrowserContext, chromium, type Frame, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Frame, type Locator, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Numbers, SeatServer } from './server';
 
@@ -17,6 +17,12 @@ export const launch = (): Promise<Browser> =>
 export async function frameOf(page: Page, origin: string): Promise<Frame> {
   await page.waitForSelector('iframe');
   const frame = page.frames().find((one) => one.url().startsWith(origin));
+  if (!frame) throw new Error('no frame');
+  return frame;
+}
+
+export async function frameIn(place: Locator): Promise<Frame> {
+  const frame = await (await place.elementHandle())?.contentFrame();
   if (!frame) throw new Error('no frame');
   return frame;
 }

@@ -85,6 +85,32 @@ test.each(['light', 'dark'] as const)('no state has a violation that axe can fin
   await context.close();
 });
 
+test('what is opened with a click has no violation either: a code to type in, a note, the diagnostics', async () => {
+  const context = await browser.newContext({ deviceScaleFactor: 1 });
+  const page = await hostPage(context, 380);
+  const picture = async (name: string): Promise<void> => {
+    expect(await violations(page), name).toEqual([]);
+    if (PICTURES) await page.locator('mirabridge-seat').screenshot({ path: join(PICTURES, `${name}.png`) });
+  };
+  await show(page, STATES(NOW)['refused'], 'en');
+  await page.getByRole('button', { name: 'Use a hand-off code' }).click();
+  expect(await page.evaluate(() => document.querySelector('mirabridge-seat')?.shadowRoot?.activeElement?.id)).toBe('entry');
+  await picture('hand-off-entry');
+  await show(page, STATES(NOW)['refused'], 'en');
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.getByRole('button', { name: 'Copy a note for my supervisor' }).click();
+  await page.getByText('Copied.').waitFor();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^At \d\d:\d\d.* I got no MiraBridge seat: all 50 seats of our organization were in use\./);
+  await picture('note-copied');
+  await show(page, STATES(NOW)['active'], 'en');
+  await page.getByText('Diagnostics', { exact: true }).click();
+  await page.getByRole('button', { name: 'Copy diagnostics' }).click();
+  await page.getByText('Copied.').waitFor();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^version: .*\nstate: active\nsession: 6e0c3d\ncloses: 1006 1012$/);
+  await picture('diagnostics');
+  await context.close();
+});
+
 test('texts that are 40 % longer fit, at the width of a sidebar', async () => {
   const context = await browser.newContext();
   const page = await hostPage(context, 260);

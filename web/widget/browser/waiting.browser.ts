@@ -77,7 +77,8 @@ test('a seat is handed over with a code, at full use, and nobody comes in betwee
   const [ann, ben] = [await agent('small', 'ann'), await agent('small', 'ben')];
   await sees(ann, 'Active');
   const session = await sessionOf(ann);
-  await sees(ben, 'No seat is free');
+  await press(ben, 'Wait for a seat');
+  await reads(ben, /No seat is free.*There is no place in the waiting line\./);
   await press(ann, 'Hand over my seat');
   await sees(ann, 'Give this code to your colleague');
   await reads(ann, /You stay logged in until it is used\..*Good for \d+ s\./);

@@ -46,6 +46,7 @@ export class SeatElement extends HTMLElement {
     // Tests of the looks set a seat of their own.
     this.seat ??= connect?.(this.#options()) ?? null;
     this.#unsubscribe = this.seat?.subscribe((state) => {
+      this.#drawing.said.textContent = '';
       this.refresh();
       this.dispatchEvent(new CustomEvent('mirabridge-seat', { detail: state, bubbles: true, composed: true }));
     }) ?? nothing;
@@ -122,7 +123,7 @@ export class SeatElement extends HTMLElement {
 
   #copy(text: string): void {
     const say = (words: string): void => {
-      this.#drawing.ticking.textContent = words;
+      this.#drawing.said.textContent = words;
     };
     // Where a policy keeps pages from the clipboard, the text is shown to be copied by hand.
     const clipboard = navigator.clipboard as Clipboard | undefined;

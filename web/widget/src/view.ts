@@ -107,7 +107,7 @@ function refused(state: Refused, texts: Texts, left: (at: number) => number): Vi
   const ticking = n > 0 ? fill(automatic ? texts.backIn : texts.seatIn, { n }) : '';
   switch (code) {
     case 'seats_exhausted':
-      return { ...view('off', texts.seats_exhausted, ['wait', 'retry', 'note', 'code']), urgent: true, ticking };
+      return exhausted(state, texts, ticking);
     case 'maintenance':
       return { ...view('busy', texts.maintenance, ['code']), ticking };
     case 'no_allocation':
@@ -118,6 +118,14 @@ function refused(state: Refused, texts: Texts, left: (at: number) => number): Vi
       if (automatic) return { ...view('busy', texts.busy, []), ticking };
       return { ...view('off', texts.forbidden, ['retry']), urgent: true };
   }
+}
+
+/** Whoever wanted to wait and could not is told so, and not offered it again. */
+function exhausted({ waited }: Refused, texts: Texts, ticking: string): View {
+  const [title, text] = texts.seats_exhausted;
+  const words: Pair = [title, waited ? `${text} ${texts.noLine}` : text];
+  const actions: readonly Action[] = waited ? ['retry', 'note', 'code'] : ['wait', 'retry', 'note', 'code'];
+  return { ...view('off', words, actions), urgent: true, ticking };
 }
 
 function over(reason: string, n: number, texts: Texts): View {

@@ -289,7 +289,7 @@ test('no history of tabs, lines and words ends with two seats or a stuck state',
   );
   expect(met.histories).toBeGreaterThanOrEqual(runs);
   for (const [name, count] of Object.entries(met)) expect(count, name).toBeGreaterThan(runs / 10);
-}, 120_000);
+}, 900_000);
 
 test('without locks one tab is never stuck and never has two seats', () => {
   const alone = (one: Step): boolean => one.do !== 'open' && one.do !== 'duplicate' && one.do !== 'close';
@@ -301,4 +301,4 @@ test('without locks one tab is never stuck and never has two seats', () => {
     }),
     { numRuns: runs / 4, ...seed },
   );
-}, 60_000);
+}, 900_000);

@@ -60,6 +60,7 @@ test('where the host says so, every login stays in line', () => {
   const desk = new Desk({ wait: true }).open();
   expect(desk.last).toMatchObject({ type: 'login', wait: true });
   desk.say(refused('seats_exhausted')).close(4550);
+  expect(desk.state).toMatchObject({ kind: 'refused', waited: true });
   desk.client.login();
   expect(desk.open().last).toMatchObject({ type: 'login', wait: true });
   expect(new Desk().open().last).toMatchObject({ type: 'login', wait: false });

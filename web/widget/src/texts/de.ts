@@ -15,6 +15,7 @@ export const de: Texts = {
     'Kein Platz frei',
     `Alle MiraBridge-Plätze Ihrer Organisation sind belegt. ${works} Das CRM-Widget bleibt aus, bis ein Platz frei ist.`,
   ],
+  noLine: 'In der Warteschlange ist kein Platz.',
   seatIn: 'In {n} s kann ein Platz frei sein.',
   maintenance: ['Wartung', `${works} MiraBridge meldet Sie danach von selbst an.`],
   backIn: 'Nächster Versuch in {n} s.',

@@ -13,6 +13,7 @@ export const en = {
     'No seat is free',
     `All MiraBridge seats of your organization are in use. ${works} The CRM widget will stay off until a seat is free.`,
   ],
+  noLine: 'There is no place in the waiting line.',
   seatIn: 'A seat may be free in {n} s.',
   maintenance: ['Maintenance', `${works} MiraBridge logs you in when it is over.`],
   backIn: 'Next try in {n} s.',
