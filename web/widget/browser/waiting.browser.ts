@@ -28,7 +28,7 @@ const agent = (org: string, name: string): Promise<Page> => open(context, seatPa
 const code = (page: Page): Promise<string> => page.locator('[part=code]').innerText();
 
 test('a line is served in order: each knows its place and about how long, and gets a seat without a click', async () => {
-  const [ann, ben] = [await agent('acme', 'ann'), await agent('acme', 'ben')];
+  const [ann, ben] = await Promise.all([agent('acme', 'ann'), agent('acme', 'ben')]);
   await sees(ann, 'Active');
   await sees(ben, 'Active');
   const cem = await agent('acme', 'cem');
@@ -54,7 +54,7 @@ test('a line is served in order: each knows its place and about how long, and ge
 });
 
 test('a page that reloads in the line is in it again, and one that leaves it stays out', async () => {
-  const [ann, ben] = [await agent('acme', 'ann'), await agent('acme', 'ben')];
+  const [ann, ben] = await Promise.all([agent('acme', 'ann'), agent('acme', 'ben')]);
   await sees(ann, 'Active');
   await sees(ben, 'Active');
   const cem = await agent('acme', 'cem');
@@ -74,8 +74,9 @@ test('a page that reloads in the line is in it again, and one that leaves it sta
 });
 
 test('a seat is handed over with a code, at full use, and nobody comes in between', async () => {
-  const [ann, ben] = [await agent('small', 'ann'), await agent('small', 'ben')];
+  const ann = await agent('small', 'ann');
   await sees(ann, 'Active');
+  const ben = await agent('small', 'ben');
   const session = await sessionOf(ann);
   await press(ben, 'Wait for a seat');
   await reads(ben, /No seat is free.*There is no place in the waiting line\./);
@@ -99,8 +100,9 @@ test('a seat is handed over with a code, at full use, and nobody comes in betwee
 });
 
 test('a code that was withdrawn or is wrong moves nothing', async () => {
-  const [ann, ben] = [await agent('small', 'ann'), await agent('small', 'ben')];
+  const ann = await agent('small', 'ann');
   await sees(ann, 'Active');
+  const ben = await agent('small', 'ben');
   await sees(ben, 'No seat is free');
   await press(ann, 'Hand over my seat');
   await sees(ann, 'Give this code to your colleague');

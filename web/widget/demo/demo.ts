@@ -7,6 +7,8 @@ const widgets = `${location.protocol}//${location.hostname}:${port}`;
 const LOOK_MS = 1_000;
 /** Enough for what a card says at most. */
 const FRAME_HEIGHT = 330;
+/** Enough for one that is active elsewhere, or takes the session over. */
+const SECOND_HEIGHT = 200;
 
 const trials = [
   {
@@ -90,6 +92,7 @@ function boxOf(agent: Agent, org: string, number: number): HTMLElement {
     press('Duplicate', () => {
       tell('A second tab of the same agent takes no second seat. “Use here” moves the session.');
       const second = frameOf(agent, org, number, `${title.textContent}, second tab`);
+      second.height = String(SECOND_HEIGHT);
       const close = press('Close the second tab', () => {
         tell('The first tab is as it was.');
         agent.frames.delete(second);
