@@ -112,6 +112,8 @@ test('a frame that may not store anything works from memory and says so', async 
   await sees(frame, 'Active');
   const text = await frame.evaluate(() => document.querySelector('mirabridge-seat')?.shadowRoot?.querySelector('pre')?.textContent);
   expect(text).toMatch(/storage: memory\nlocks: false/);
+  // A window of its own could not be told apart from a second tab.
+  expect(await frame.getByRole('button').allTextContents()).toEqual(['Hand over my seat', 'Log out']);
 });
 
 test('a browser that is killed frees its seat after the grace, not before', async () => {

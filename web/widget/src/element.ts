@@ -75,7 +75,9 @@ export class SeatElement extends HTMLElement {
     form.hidden = !entering;
     label.textContent = texts.codeLabel;
     submit.textContent = texts.doLogin;
-    const offered = view.actions.filter((id) => id !== 'window' || this.openWindow);
+    // Without locks nobody could say which of the two has the session.
+    const opens = this.openWindow && this.seat?.diagnostics().locks;
+    const offered = view.actions.filter((id) => id !== 'window' || opens);
     const row = offered.map((id, place) => ({
       id,
       label: texts[labels[id]],
