@@ -11,8 +11,8 @@ use super::turns::{Turn, Turns};
 use super::view::OrganizationView;
 use crate::clock::Clock;
 use crate::seats::{
-    Allocation, Cause, Command, ConnectionNumber, Effect, Entry, Login, OrganizationId, Outcome, Pool,
-    Refusal, Served, SessionId,
+    Allocation, Cause, Command, ConnectionNumber, Effect, Login, OrganizationId, Outcome, Pool, Served,
+    SessionId,
 };
 use crate::store::{NotRecorded, Place, Receipt, Recorder};
 use crate::telemetry::Metrics;
@@ -273,31 +273,11 @@ impl Registry {
         }
     }
 
-    /// What the login of a session came in with, if it is there to be resumed, whoever asks.
-    pub fn entry(&self, id: &OrganizationId, session: SessionId) -> Option<Entry> {
-        let now = self.clock.served();
-        let ledger = self.ledger(id)?;
-        let entry = ledger.lock().pool.session(session, now)?.record.entry;
-        Some(entry)
-    }
-
-    /// Whether the token of `login` would let it in at this moment.
-    pub fn admits(&self, id: &OrganizationId, login: &Login) -> Result<(), Refusal> {
-        let now = self.clock.served();
-        self.ledger(id)
-            .map_or(Ok(()), |ledger| ledger.lock().pool.admits(login, now))
-    }
-
     /// The names of all organizations, in order.
     pub fn organizations(&self) -> Vec<OrganizationId> {
         let mut ids: Vec<_> = self.pools.iter().map(|entry| entry.key().clone()).collect();
         ids.sort();
         ids
-    }
-
-    /// How long a seat of an organization is kept after the last proof of life.
-    pub fn grace(&self, id: &OrganizationId) -> Option<Duration> {
-        Some(self.ledger(id)?.lock().pool.grace())
     }
 
     pub(super) fn agenda(&self) -> &Agenda {

@@ -95,12 +95,8 @@ fn known(page: &mut String, report: &Report, total: &Row) -> Result<(), NotDrawn
     }
     put(page, "<h2>Trend</h2>");
     match picture::trend(report) {
-        Some(picture) => figure(
-            page,
-            &picture?,
-            "Each point is a week from Monday on; the first and the last may be short.",
-        ),
-        None => put(page, "<p>A trend takes at least two weeks.</p>"),
+        Some(picture) => figure(page, &picture?, "Each point is a whole week from Monday on."),
+        None => put(page, "<p>A trend takes at least two whole weeks.</p>"),
     }
     tables(page, report, total);
     Ok(())
@@ -257,16 +253,16 @@ mod tests {
 
     #[test]
     fn the_page_shows_every_picture_and_explains_every_number() {
-        let page = html(&office(16)).unwrap();
+        let page = html(&office(23)).unwrap();
         assert_eq!(page.matches("<svg ").count(), 4);
         assert!(page.contains("Seats of Acme &lt;Support&gt;") && !page.contains("<Support>"));
         for (word, _) in DEFINITIONS {
             assert!(page.contains(word), "{word}");
         }
         for text in [
-            "<dt>peak</dt><dd>44</dd>",
+            "<dt>peak</dt><dd>50</dd>",
             "<td>logout</td>",
-            "Tue 2026-01-20 10:00",
+            "Tue 2026-01-27 10:00",
             "66.7 %",
         ] {
             assert!(page.contains(text), "{text} is missing");
@@ -275,7 +271,7 @@ mod tests {
 
     #[test]
     fn nothing_comes_from_outside_and_nothing_runs() {
-        let page = html(&office(16)).unwrap();
+        let page = html(&office(23)).unwrap();
         for text in ["<script", " on", "style=\"", "href=", "src=", "url(", "@import"] {
             let found = page.matches(text).any(|_| text != " on") || text == " on" && has_handler(&page);
             assert!(!found, "{text}");
@@ -303,7 +299,7 @@ mod tests {
         assert!(
             html(&office(1))
                 .unwrap()
-                .contains("A trend takes at least two weeks.")
+                .contains("A trend takes at least two whole weeks.")
         );
     }
 }

@@ -291,6 +291,7 @@ impl Recorder {
             Effect::WouldBeRefused => self.count(Count::WouldBeRefused, 1, now),
             Effect::Allocated(ref allocation) => after.limit = allocation.limit(utc).total,
             Effect::SecretRenewed { .. }
+            | Effect::TokenSpent { .. }
             | Effect::EndingPlanned { .. }
             | Effect::EndingDue { .. }
             | Effect::LineHeard { .. }
@@ -300,8 +301,7 @@ impl Recorder {
             | Effect::OnCall { .. }
             | Effect::Responded { .. }
             | Effect::GraceSet(_)
-            | Effect::GracesRenewed { .. }
-            | Effect::TokenSpent { .. } => {}
+            | Effect::GracesRenewed { .. } => {}
         }
     }
 

@@ -11,8 +11,8 @@ pub(super) fn text(report: &Value) -> String {
     let head = format!(
         "{}: {} to {}, {}",
         word(&report["name"]),
-        word(&report["from"]),
-        word(&report["to"]),
+        local(&report["from"], &report["time_zone"], "%a %Y-%m-%d %H:%M"),
+        local(&report["to"], &report["time_zone"], "%a %Y-%m-%d %H:%M"),
         word(&report["time_zone"]),
     );
     let total = &report["total"];
@@ -88,11 +88,13 @@ fn over_time(report: &Value) -> String {
         ("day from", days)
     };
     let columns = ["peak", "mean", "limit", "logins", "refusals"];
+    let zone = &report["time_zone"];
     let mut table = plain();
     table.set_header([name].iter().chain(&columns));
     for item in items {
         let figures = columns.iter().map(|column| word(&item[*column]));
-        table.add_row([word(&item["from"])].into_iter().chain(figures));
+        let from = local(&item["from"], zone, "%a %Y-%m-%d");
+        table.add_row([from].into_iter().chain(figures));
     }
     (1..=columns.len()).for_each(|column| right(&mut table, column));
     table.to_string()
@@ -107,7 +109,8 @@ fn peaks(report: &Value) -> String {
         } else {
             &peak["at"]
         };
-        table.add_row([word(&peak["seats"]), word(at)]);
+        let at = local(at, &report["time_zone"], "%a %Y-%m-%d %H:%M");
+        table.add_row([word(&peak["seats"]), at]);
     }
     right(&mut table, 0);
     table.to_string()
@@ -122,6 +125,16 @@ fn plain() -> Table {
 fn right(table: &mut Table, column: usize) {
     if let Some(column) = table.column_mut(column) {
         column.set_cell_alignment(CellAlignment::Right);
+    }
+}
+
+/// A time as the organization's clock shows it.
+fn local(at: &Value, zone: &Value, format: &str) -> String {
+    let zone = jiff::tz::TimeZone::get(zone.as_str().unwrap_or("UTC"));
+    let at = at.as_str().and_then(|at| at.parse::<jiff::Timestamp>().ok());
+    match (at, zone) {
+        (Some(at), Ok(zone)) => at.to_zoned(zone).strftime(format).to_string(),
+        (_, _) => word(&Value::Null),
     }
 }
 

@@ -57,7 +57,7 @@ fn is_mark(zone: &TimeZone, at: Timestamp, days: i64) -> bool {
     };
     let date = time.to_zoned(zone.clone()).date();
     let week = at.0.div_euclid(7 * DAY_MS);
-    if days <= 8 {
+    if days <= MOST_MARKS {
         true
     } else if days <= 7 * (MOST_MARKS - 4) {
         weekly_place(zone, at).0 == 0

@@ -3,7 +3,7 @@
 use super::{Drawn, GRID, INK, NotDrawn, centred, drawn, font};
 use crate::report::figures::Report;
 use crate::usage::HALF_HOURS;
-use plotters::element::{Rectangle, Text};
+use plotters::element::{PathElement, Rectangle, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, RGBColor};
 
@@ -38,7 +38,7 @@ fn draw(report: &Report, area: &super::Area<'_>) -> Drawn {
             let corners = [(x, y), (x + CELL.0 - 1, y + CELL.1 - 1)];
             match cell {
                 Some(cell) => area.draw(&Rectangle::new(corners, color(cell.max, most).filled()))?,
-                None => area.draw(&Rectangle::new(corners, GRID.stroke_width(1)))?,
+                None => draw_unknown(area, corners)?,
             }
         }
     }
@@ -71,11 +71,16 @@ fn draw_scale(area: &super::Area<'_>, most: u32, y: i32) -> Drawn {
         area.draw(&Text::new(format!("{seats}"), (x + 25, y + 2), font(13)))?;
         x += 64;
     }
-    area.draw(&Rectangle::new(
-        [(LEFT + 100, y + 24), (LEFT + 120, y + 40)],
-        GRID.stroke_width(1),
-    ))?;
+    draw_unknown(area, [(LEFT + 100, y + 24), (LEFT + 120, y + 40)])?;
     area.draw(&Text::new("not known", (LEFT + 125, y + 26), font(13)))
+}
+
+/// Crossed out.
+fn draw_unknown(area: &super::Area<'_>, corners: [(i32, i32); 2]) -> Drawn {
+    let line = INK.mix(0.25).stroke_width(1);
+    area.draw(&Rectangle::new(corners, GRID.stroke_width(1)))?;
+    let [(left, upper), (right, lower)] = corners;
+    area.draw(&PathElement::new(vec![(left, lower), (right, upper)], line))
 }
 
 /// Between the colours on both sides; nothing in use is the first.

@@ -74,14 +74,15 @@ fn draw(row: &Row, area: &super::Area<'_>) -> Drawn {
                 )
             }),
     )?;
-    let mut mark = |seats: f64, color: RGBColor| {
+    let mut mark = |seats: f64, color: RGBColor, width: u32| {
         let line = vec![(seats, 0.0), (seats, top)];
         context
-            .draw_series([PathElement::new(line, color.stroke_width(2))])
+            .draw_series([PathElement::new(line, color.stroke_width(width))])
             .map(drop)
     };
     if let Some(enough) = row.in_use.enough_for(0.99) {
-        mark(f64::from(enough) + 0.5, ENOUGH)?;
+        mark(f64::from(enough) + 0.5, ENOUGH, 6)?;
     }
-    mark(f64::from(limit) + 0.5, LIMIT)
+    // Both are seen where they are the same.
+    mark(f64::from(limit) + 0.5, LIMIT, 2)
 }

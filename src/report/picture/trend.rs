@@ -9,13 +9,16 @@ use plotters::element::Circle;
 use plotters::series::LineSeries;
 use plotters::style::{Color, IntoFont, RGBColor, WHITE};
 
+/// A week less the hour that a change to summer time takes.
+const WHOLE_MS: i64 = 7 * 24 * 3_600_000 - 3_600_000;
+
 /// A week of the picture, at its middle.
 struct Point<'a> {
     at: i64,
     row: &'a Row,
 }
 
-/// Peak, peak held 30 minutes and seats enough for 95 %, by week. `None` of fewer than two weeks.
+/// Peak, peak held 30 minutes and seats enough for 95 %, by week. `None` of fewer than two whole weeks.
 pub(in crate::report) fn trend(report: &Report) -> Option<Result<String, NotDrawn>> {
     let ends = report
         .weeks
@@ -29,6 +32,10 @@ pub(in crate::report) fn trend(report: &Report) -> Option<Result<String, NotDraw
         .zip(ends)
         .filter_map(|(week, end)| {
             let row = week.row.as_ref().filter(|row| row.known_ms() > 0)?;
+            // A part of a week has no weekdays, or nothing else.
+            if end - week.from.0 < WHOLE_MS {
+                return None;
+            }
             Some(Point {
                 at: week.from.0.midpoint(end),
                 row,
@@ -68,17 +75,21 @@ fn draw(report: &Report, points: &[Point<'_>], area: &super::Area<'_>) -> Drawn 
         .y_labels(6)
         .y_desc("seats")
         .draw()?;
-    let lines: [(&dyn Fn(&Row) -> Option<u32>, RGBColor); 4] =
-        [(&limit, LIMIT), (&enough, ENOUGH), (&held, HELD), (&peak, IN_USE)];
-    for (of, color) in lines {
+    type Of<'a> = &'a dyn Fn(&Row) -> Option<u32>;
+    // Those that are drawn later are finer, so that all are seen where they are the same.
+    let lines: [(Of<'_>, RGBColor, u32, i32); 4] = [
+        (&limit, LIMIT, 6, 0),
+        (&peak, IN_USE, 4, 6),
+        (&held, HELD, 2, 4),
+        (&enough, ENOUGH, 1, 2),
+    ];
+    for (of, color, width, radius) in lines {
         let line: Vec<_> = points
             .iter()
             .map(|point| (point.at, f64::from(of(point.row).unwrap_or(0))))
             .collect();
-        context.draw_series(LineSeries::new(line.clone(), color.stroke_width(2)))?;
-        if color != LIMIT {
-            context.draw_series(line.into_iter().map(|at| Circle::new(at, 3, color.filled())))?;
-        }
+        context.draw_series(LineSeries::new(line.clone(), color.stroke_width(width)))?;
+        context.draw_series(line.into_iter().map(|at| Circle::new(at, radius, color.filled())))?;
     }
     Ok(())
 }
