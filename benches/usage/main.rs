@@ -50,7 +50,7 @@ fn main() {
         Some("closing") => runtime.block_on(closing::closing(number(1, 10_000))),
         Some("login") => runtime.block_on(login::login(number(1, 100_000))),
         _ => {
-            println!("history [WEEKS] [AGENTS] | queries [SEATS] | closing [ORGANIZATIONS] | login [LOGINS]")
+            println!("history [WEEKS] [AGENTS] | queries [SEATS] | closing [ORGANIZATIONS] | login [LOGINS]");
         }
     }
 }

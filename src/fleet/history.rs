@@ -15,7 +15,7 @@ use super::simulation::{SimulationPlan, Witness, simulate_before};
 use crate::schedule::Scenario;
 use crate::seats::{Effect, Moment, OrganizationId, Pool, Timestamp};
 use crate::store::{Filling, NotFilled, UsageAdditions};
-use crate::usage::{Gap, GapReason, OnRecord, Recorder, Today, start_of_day, weekly_place};
+use crate::usage::{Gap, OnRecord, Recorder, Timeline, Today, start_of_day, weekly_place};
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
@@ -72,24 +72,10 @@ pub fn write_history(plan: &HistoryPlan) -> Result<FleetReport, NotFilled> {
         duration: Duration::from_millis(u64::try_from(plan.until.0 - begin.0).unwrap_or(0)),
         seed: plan.seed,
     };
-    let mut scribe = Scribe {
-        recorder: None,
-        today: Today::new(plan.zone.clone()),
-        zone: plan.zone.clone(),
-        gaps: Arc::default(),
-        down_since: None,
-        written: begin,
-        filling,
-        failed: None,
-    };
+    let mut scribe = Scribe::new(filling, &plan.zone, begin);
     let report = simulate_before(&simulation, begin, plan.zone.clone(), &mut scribe);
-    match scribe.failed {
-        Some(failed) => Err(failed),
-        None => {
-            scribe.filling.close()?;
-            Ok(report)
-        }
-    }
+    scribe.close()?;
+    Ok(report)
 }
 
 /// Takes down what it sees.
@@ -97,17 +83,57 @@ struct Scribe {
     recorder: Option<Recorder>,
     today: Today,
     zone: TimeZone,
+    begin: Timestamp,
+    timeline: Timeline,
+    /// The gaps of the servers before this one.
+    earlier: Vec<Gap>,
     gaps: Arc<Vec<Gap>>,
-    down_since: Option<Timestamp>,
-    written: Timestamp,
+    written: Option<Timestamp>,
+    /// How far the machine's clock is set wrong, in milliseconds.
+    clock_off_ms: i64,
     filling: Filling,
     failed: Option<NotFilled>,
 }
 
 impl Scribe {
-    fn on_record(&self, moment: Moment) -> OnRecord {
+    fn new(filling: Filling, zone: &TimeZone, begin: Timestamp) -> Self {
+        Self {
+            recorder: None,
+            today: Today::new(zone.clone()),
+            zone: zone.clone(),
+            begin,
+            timeline: Timeline::start(0, begin, None),
+            earlier: Vec::new(),
+            gaps: Arc::default(),
+            written: None,
+            clock_off_ms: 0,
+            filling,
+            failed: None,
+        }
+    }
+
+    fn close(self) -> Result<(), NotFilled> {
+        match self.failed {
+            Some(failed) => Err(failed),
+            None => Ok(self.filling.close()?),
+        }
+    }
+
+    /// Both clocks as the machine shows them.
+    fn clocks(&self, utc: Timestamp) -> (u64, Timestamp) {
+        let nanos = u64::try_from(utc.0 - self.begin.0).unwrap_or(0) * 1_000_000;
+        (nanos, Timestamp(utc.0 + self.clock_off_ms))
+    }
+
+    fn on_record(&mut self, moment: Moment) -> OnRecord {
+        let (nanos, utc) = self.clocks(moment.utc);
+        let utc = self.timeline.place(nanos, utc);
+        let gaps = self.timeline.gaps();
+        if self.earlier.len() + gaps.len() != self.gaps.len() {
+            self.gaps = Arc::new(self.earlier.iter().chain(gaps.iter()).copied().collect());
+        }
         OnRecord {
-            moment,
+            moment: Moment { utc, ..moment },
             gaps: Arc::clone(&self.gaps),
         }
     }
@@ -117,7 +143,7 @@ impl Scribe {
             return;
         };
         let (additions, _) = recorder.take();
-        self.written = reached;
+        self.written = Some(reached);
         let usage = UsageAdditions {
             additions,
             reached: Some(reached),
@@ -140,12 +166,13 @@ impl Witness for Scribe {
 
     fn after(&mut self, effects: &[Effect], pool: &Pool, moment: Moment) {
         let now = self.on_record(moment);
-        let refusals = self.today.note(effects, pool, moment);
+        let refusals = self.today.note(effects, pool, now.moment);
         if let Some(recorder) = &mut self.recorder {
             recorder.note_refusals(refusals, &now);
         }
-        if moment.utc.0 - self.written.0 >= DAY_MS {
-            self.write(moment.utc);
+        let utc = now.moment.utc;
+        if utc.0 - self.written.unwrap_or(self.begin).0 >= DAY_MS {
+            self.write(utc);
         }
     }
 
@@ -154,19 +181,18 @@ impl Witness for Scribe {
         if let Some(recorder) = &mut self.recorder {
             recorder.advance(pool, &now);
         }
-        self.write(moment.utc);
+        self.write(now.moment.utc);
         self.recorder = None;
-        self.down_since = Some(moment.utc);
     }
 
     fn up(&mut self, pool: &Pool, moment: Moment) {
-        if let Some(from) = self.down_since.take().filter(|from| *from < moment.utc) {
-            Arc::make_mut(&mut self.gaps).push(Gap {
-                from,
-                until: moment.utc,
-                reason: GapReason::ServerDown,
-            });
-        }
-        self.recorder = Some(Recorder::begin(pool, &self.on_record(moment)));
+        self.earlier = self.gaps.to_vec();
+        let (nanos, utc) = self.clocks(moment.utc);
+        self.timeline = Timeline::start(nanos, utc, self.written);
+        let now = self.on_record(moment);
+        self.recorder = Some(Recorder::begin(pool, &now));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use super::database::{Database, Group};
 use super::error::StoreError;
 use super::folder::{Folder, Left, Mark};
 use super::slots::Slots;
-use super::usage::{Closing, OpenRows, UsageAdditions};
+use super::usage::{Closing, OpenRows, Shelf, UsageAdditions};
 use crate::seats::OrganizationId;
 use std::path::Path;
 
@@ -93,6 +93,13 @@ impl Filling {
             .map_err(not_written)?
         {}
         Ok(())
+    }
+
+    /// Where it can be read meanwhile.
+    pub fn shelf(&self) -> Shelf {
+        Shelf {
+            path: self.folder.database(),
+        }
     }
 
     /// Leaves a database that is complete in itself.
