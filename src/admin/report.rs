@@ -108,7 +108,11 @@ async fn compose(desk: &Desk, subject: &Subject, stretch: &Stretch) -> Result<Re
     if cut.len() > MOST_DAYS {
         return Err(Problem::BadField("from", "at most 1830 days before to"));
     }
-    let known = ask(desk, &subject.id, from, until, Detail::Days).await?;
+    let (known, halves) = tokio::join!(
+        ask(desk, &subject.id, from, until, Detail::Days),
+        halves(desk, subject, from, until),
+    );
+    let (known, halves) = (known?, halves?);
     let rows = intervals(&known.history.rows, &cut, &known.history.gaps, until);
     let days = cut.windows(2).zip(rows).map(|(edge, row)| Day {
         from: edge[0],
@@ -116,7 +120,6 @@ async fn compose(desk: &Desk, subject: &Subject, stretch: &Stretch) -> Result<Re
         row,
     });
     let days: Vec<Day> = days.collect();
-    let halves = halves(desk, subject, from, until).await?;
     let directory = Arc::clone(&desk.reception.directory.read());
     let name = directory
         .find(subject.id.as_str())
@@ -143,7 +146,7 @@ async fn halves(
         return Ok(Vec::new());
     }
     let cut = edges(Interval::HalfHour, from, until, &subject.zone, usize::MAX - 1);
-    let known = ask(desk, &subject.id, from, until, Detail::Quarters).await?;
+    let known = ask(desk, &subject.id, from, until, Detail::Peaks).await?;
     let rows = intervals(&known.history.rows, &cut, &known.history.gaps, until);
     Ok(cut.into_iter().zip(rows).collect())
 }

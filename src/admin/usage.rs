@@ -161,12 +161,8 @@ pub(super) async fn all_since(
     desk: &Desk,
     subject: &Subject,
     from: Timestamp,
-    interval: Interval,
+    (interval, detail): (Interval, Detail),
 ) -> Result<Vec<(Timestamp, Option<Row>)>, Problem> {
-    let detail = match interval {
-        Interval::Day => Detail::Days,
-        _ => Detail::Quarters,
-    };
     let cut = edges(interval, from, subject.now, &subject.zone, usize::MAX - 1);
     let first = cut.first().copied().unwrap_or(from);
     let known = ask(desk, &subject.id, first, subject.now, detail).await?;

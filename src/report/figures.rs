@@ -35,7 +35,7 @@ pub struct Report {
     pub days: Vec<Day>,
     /// Weeks from Monday on.
     pub weeks: Vec<Week>,
-    /// Half-hours with their beginnings, as long as they are kept.
+    /// Half-hours with their beginnings, as long as they are kept: their peaks, limits and counts.
     pub halves: Vec<(Timestamp, Option<Row>)>,
     /// Weekday by half-hour.
     pub map: [[Option<Cell>; HALF_HOURS]; 7],

@@ -25,8 +25,10 @@ impl Levels {
             self.0.clone_from(&other.0);
             return;
         }
-        for &(level, ms) in &other.0 {
-            self.stand(level, ms);
+        if other.0.len() <= FEW {
+            other.iter().for_each(|(level, ms)| self.stand(level, ms));
+        } else {
+            self.0 = merged(&self.0, &other.0);
         }
     }
 
@@ -91,6 +93,25 @@ impl Levels {
     }
 }
 
+/// Up to so many levels are put in one by one.
+const FEW: usize = 4;
+
+fn merged(one: &[(u32, u64)], other: &[(u32, u64)]) -> Vec<(u32, u64)> {
+    let mut merged = Vec::with_capacity(one.len().max(other.len()) + FEW);
+    let (mut one, mut other) = (one.iter().peekable(), other.iter().peekable());
+    loop {
+        let next = match (one.peek(), other.peek()) {
+            (Some(a), Some(b)) if a.0 == b.0 => (a.0, a.1 + b.1),
+            (Some(a), Some(b)) => **a.min(b),
+            (Some(level), None) | (None, Some(level)) => **level,
+            (None, None) => return merged,
+        };
+        one.next_if(|level| level.0 == next.0);
+        other.next_if(|level| level.0 == next.0);
+        merged.push(next);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,6 +130,17 @@ mod tests {
         assert_eq!(sum, levels(&[(1, 6), (2, 4), (3, 12), (7, 0)]));
         assert_eq!((sum.highest(), sum.lowest()), (Some(7), Some(1)));
         assert_eq!((sum.total_ms(), sum.product_ms()), (22, 6 + 8 + 36));
+    }
+
+    #[test]
+    fn many_levels_are_merged_as_few_are_put_in() {
+        let many = levels(&[(0, 7), (2, 1), (5, 2), (6, 0), (9, 4), (11, 1)]);
+        let others = levels(&[(1, 3), (2, 5), (6, 1), (7, 7), (11, 0), (12, 2)]);
+        let mut merged = many.clone();
+        merged.add(&others);
+        let mut put_in = many;
+        others.iter().for_each(|(level, ms)| put_in.stand(level, ms));
+        assert_eq!(merged, put_in);
     }
 
     #[test]

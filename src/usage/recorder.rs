@@ -376,6 +376,8 @@ impl Recorder {
         let is_open = self.additions.last().is_some_and(|last| last.bucket == bucket);
         if !is_open {
             let row = Row::at(self.at.max(bucket.start), self.standing);
+            // Mostly there is one; room for four would be the costliest part of a login's record.
+            self.additions.reserve_exact(1);
             self.additions.push(Addition { bucket, row });
         }
         self.at = at;

@@ -5,6 +5,7 @@ use crate::admin::auth::Caller;
 use crate::admin::problem::Problem;
 use crate::admin::usage::{all_since, subject};
 use crate::seats::Timestamp;
+use crate::store::Detail;
 use crate::usage::right_size::{Confidence, Day, DaysToGo, FIRST_DAYS, HalfHour, RightSize, Verdict};
 use crate::usage::{Count, Interval, Row, weekly_place};
 use axum::Json;
@@ -118,8 +119,14 @@ pub(in crate::admin) async fn right_size(
     let horizon = read(asked.horizon_months, |months| (1..=MOST_MONTHS).contains(months))
         .ok_or(Problem::BadField("horizon_months", "a whole number from 1 to 36"))?;
     let since = |days: i64| Timestamp(subject.now.0 - days * DAY_MS);
-    let days = all_since(&desk, &subject, since(DAYS), Interval::Day).await?;
-    let halves = all_since(&desk, &subject, since(HALF_HOUR_DAYS), Interval::HalfHour).await?;
+    let days = all_since(&desk, &subject, since(DAYS), (Interval::Day, Detail::Days)).await?;
+    let halves = all_since(
+        &desk,
+        &subject,
+        since(HALF_HOUR_DAYS),
+        (Interval::HalfHour, Detail::Quarters),
+    )
+    .await?;
     let view = desk
         .reception
         .registry

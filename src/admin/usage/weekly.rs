@@ -7,6 +7,7 @@ use crate::admin::auth::Caller;
 use crate::admin::problem::Problem;
 use crate::protocol::rfc3339;
 use crate::seats::Timestamp;
+use crate::store::Detail;
 use crate::usage::{HALF_HOURS, Interval};
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -76,7 +77,7 @@ pub(in crate::admin) async fn heatmap(
         None => WEEKS,
     };
     let from = Timestamp(subject.now.0 - weeks * 7 * 24 * HOUR_MS);
-    let halves = all_since(&desk, &subject, from, Interval::HalfHour).await?;
+    let halves = all_since(&desk, &subject, from, (Interval::HalfHour, Detail::Peaks)).await?;
     let first = halves.first().map_or(from, |(at, _)| *at);
     let map = crate::usage::heatmap(&halves, &subject.zone);
     let items = week_of(&map, |weekday, at, cell| Cell {

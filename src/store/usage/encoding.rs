@@ -79,6 +79,19 @@ pub(super) fn write_row(bytes: &mut Vec<u8>, start: Timestamp, row: &Row) {
 
 /// Takes a row off the front.
 pub(super) fn read_row(bytes: &mut &[u8], start: Timestamp) -> Result<Row, Damaged> {
+    read_row_by(bytes, start, take_levels)
+}
+
+/// The same, of which the levels are known by their highest one and their whole time alone.
+fn read_peaks(bytes: &mut &[u8], start: Timestamp) -> Result<Row, Damaged> {
+    read_row_by(bytes, start, take_highest)
+}
+
+fn read_row_by(
+    bytes: &mut &[u8],
+    start: Timestamp,
+    take_levels: impl Fn(&mut &[u8]) -> Result<Levels, Damaged>,
+) -> Result<Row, Damaged> {
     let flags = take(bytes)?;
     let from = if flags & WHOLE == 0 {
         after(start, take(bytes)?)?
@@ -147,7 +160,20 @@ pub(super) fn write_pack(hour: Timestamp, rows: &[(Bucket, Row)]) -> Vec<u8> {
 }
 
 /// The rows of a pack.
-pub(super) fn read_pack(hour: Timestamp, mut bytes: &[u8]) -> Result<Vec<(Bucket, Row)>, Damaged> {
+pub(super) fn read_pack(hour: Timestamp, bytes: &[u8]) -> Result<Vec<(Bucket, Row)>, Damaged> {
+    read_pack_by(hour, bytes, read_row)
+}
+
+/// The same, of which the levels are known by their highest one and their whole time alone.
+pub(super) fn read_pack_of_peaks(hour: Timestamp, bytes: &[u8]) -> Result<Vec<(Bucket, Row)>, Damaged> {
+    read_pack_by(hour, bytes, read_peaks)
+}
+
+fn read_pack_by(
+    hour: Timestamp,
+    mut bytes: &[u8],
+    read_row: impl Fn(&mut &[u8], Timestamp) -> Result<Row, Damaged>,
+) -> Result<Vec<(Bucket, Row)>, Damaged> {
     let mut rows = Vec::new();
     while !bytes.is_empty() {
         let minute = take(&mut bytes)?;
@@ -218,6 +244,21 @@ fn take_levels(bytes: &mut &[u8]) -> Result<Levels, Damaged> {
     Levels::of(levels).ok_or(Damaged)
 }
 
+fn take_highest(bytes: &mut &[u8]) -> Result<Levels, Damaged> {
+    let count = take(bytes)?;
+    let (mut level, mut total) = (0_u32, 0_u64);
+    for _ in 0..count {
+        level = level.checked_add(take_small(bytes)?).ok_or(Damaged)?;
+        total = total.checked_add(take(bytes)?).ok_or(Damaged)?;
+    }
+    let known = if count > 0 {
+        vec![(level, total)]
+    } else {
+        Vec::new()
+    };
+    Levels::of(known).ok_or(Damaged)
+}
+
 fn put_histogram(bytes: &mut Vec<u8>, histogram: &Histogram) {
     put(bytes, histogram.iter().len() as u64);
     for (bucket, count) in histogram.iter() {
@@ -283,7 +324,14 @@ mod tests {
                 row.until = row.until.max(row.from);
                 (Bucket { start, length_ms: 60_000 }, row)
             }).collect();
-            prop_assert_eq!(read_pack(hour, &write_pack(hour, &rows)), Ok(rows));
+            let pack = write_pack(hour, &rows);
+            for ((_, whole), (_, peaks)) in rows.iter().zip(read_pack_of_peaks(hour, &pack).unwrap()) {
+                prop_assert_eq!(peaks.in_use.highest(), whole.in_use.highest());
+                prop_assert_eq!(peaks.limit.highest(), whole.limit.highest());
+                prop_assert_eq!((peaks.known_ms(), peaks.last), (whole.known_ms(), whole.last));
+                prop_assert_eq!(peaks.counts, whole.counts);
+            }
+            prop_assert_eq!(read_pack(hour, &pack), Ok(rows));
         }
 
         #[test]

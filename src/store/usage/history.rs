@@ -1,12 +1,12 @@
 //! Reads the record, on a connection of its own that never keeps a commit waiting.
 
 use super::closing::{HOUR_MS, MINUTES_KEPT_MS};
-use super::encoding::read_pack;
+use super::encoding::{Damaged, read_pack, read_pack_of_peaks};
 use super::tables::{bucket, damaged, gaps, places, read_body, read_sealed};
 use crate::clock::Stopwatch;
 use crate::seats::{OrganizationId, Timestamp};
 use crate::store::StoreError;
-use crate::usage::{Gap, Row};
+use crate::usage::{Bucket, Gap, Row};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -24,6 +24,8 @@ pub enum Detail {
     Minutes,
     /// Quarters of an hour.
     Quarters,
+    /// The same, of whose levels the highest is known and no other.
+    Peaks,
     /// Days, where all of a day is asked for.
     Days,
 }
@@ -121,6 +123,14 @@ pub(super) fn rows(
     let mut packed = match detail {
         Detail::Minutes => minutes(connection, organization, from, until)?,
         Detail::Quarters => quarters(connection, organization, from, until)?,
+        Detail::Peaks => packs(
+            connection,
+            organization,
+            from,
+            until,
+            "SELECT place, quarters FROM usage_hour",
+            read_pack_of_peaks,
+        )?,
         Detail::Days => quarters_beside(connection, organization, from, until, &days)?,
     };
     packed.retain(|row| {
@@ -208,6 +218,7 @@ pub(super) fn quarters(
         from,
         until,
         "SELECT place, quarters FROM usage_hour",
+        read_pack,
     )
 }
 
@@ -226,6 +237,7 @@ fn minutes(
         from,
         until,
         "SELECT place, coalesce(rows, quarters) FROM usage_hour",
+        read_pack,
     )
 }
 
@@ -235,6 +247,7 @@ fn packs(
     from: Timestamp,
     until: Timestamp,
     select: &str,
+    read_pack: impl Fn(Timestamp, &[u8]) -> Result<Vec<(Bucket, Row)>, Damaged>,
 ) -> rusqlite::Result<Vec<Row>> {
     let hour = Timestamp(from.0.div_euclid(HOUR_MS) * HOUR_MS);
     let (first, end) = places(organization, hour, until);
