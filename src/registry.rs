@@ -10,6 +10,7 @@ mod deliveries;
 mod ledger;
 mod listing;
 mod presence;
+mod removal;
 mod restart;
 mod sweeper;
 mod turns;

@@ -11,14 +11,17 @@ mod folder;
 mod format;
 mod read_back;
 mod recorder;
+mod settings;
 mod slots;
+mod tables;
 mod upkeep;
 mod writer;
 
 pub use backup::backup;
 pub use error::StoreError;
 pub use read_back::ReadBack;
-pub use recorder::{Batch, Job, NotRecorded, Place, Receipt, Recorder};
+pub use recorder::{Batch, BatchJob, Job, NotRecorded, Place, Receipt, Recorder};
+pub use settings::{AuditEntry, AuditQuery, Change, SettingKey};
 
 use crate::seats::{OrganizationId, Record};
 use crate::telemetry::Metrics;
@@ -44,6 +47,8 @@ pub struct Store {
     pub starts: u32,
     /// What it held at the start.
     pub sessions: Vec<(OrganizationId, Record)>,
+    /// What administrators had set.
+    pub settings: Vec<(SettingKey, String)>,
     /// Comes after each failed commit.
     pub read_backs: mpsc::Receiver<ReadBack>,
     /// Closes it.
@@ -113,6 +118,7 @@ impl Store {
                 numbers: contents.organizations,
                 new: Vec::new(),
             },
+            settings: settings::Settings::of(contents.settings, contents.audited),
             pools: std::collections::HashMap::new(),
             oldest_life: 0,
             failure: 0,
@@ -121,7 +127,7 @@ impl Store {
             watcher: Watcher(metrics),
             upkeep,
         };
-        let sessions = writer.sessions();
+        let (sessions, settings) = (writer.sessions(), writer.settings.all());
         let (stop, stopped) = oneshot::channel();
         let (closing, closed) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -141,6 +147,7 @@ impl Store {
             hash_key,
             starts,
             sessions,
+            settings,
             read_backs,
             closer: Closer { stop, closed },
         })

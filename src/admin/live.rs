@@ -12,6 +12,7 @@ use super::Desk;
 use super::auth::Caller;
 use super::problem::Problem;
 use crate::clock::Stopwatch;
+use crate::seats::OrganizationId;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::IntoResponse;
@@ -43,8 +44,7 @@ pub(super) struct Look {
 #[utoipa::path(get, path = "/api/v1/live", tag = "live",
     params(Look, ("last-event-id" = Option<String>, Header, description = "Goes on after this number, if it can")),
     responses((status = 200, body = String, content_type = "text/event-stream"),
-        (status = 400, description = "A parameter is not taken"), (status = 401, description = "No token"),
-        (status = 404, description = "Nothing that this token may see"),
+        (status = 400, description = "A parameter is not taken"), (status = 404, description = "Nothing that this token may see"),
         (status = 503, description = "As many feeds as there may be are open")))]
 pub(super) async fn feed(
     State(desk): State<Arc<Desk>>,
@@ -53,7 +53,7 @@ pub(super) async fn feed(
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Problem> {
     let scope = match look.org {
-        Some(org) => Scope::One(caller.finds(&desk, &org)?),
+        Some(org) => Scope::One(visible(&desk, &caller, &org)?),
         None => caller.own().map_or(Scope::All, |own| Scope::One(own.clone())),
     };
     let last = headers.get("last-event-id");
@@ -66,6 +66,12 @@ pub(super) async fn feed(
     ];
     let keep_alive = KeepAlive::new().interval(KEEP_ALIVE);
     Ok((unbuffered, Sse::new(events).keep_alive(keep_alive)))
+}
+
+fn visible(desk: &Desk, caller: &Caller, org: &str) -> Result<OrganizationId, Problem> {
+    let id = OrganizationId::parse(org).map_err(|_| Problem::NotFound)?;
+    let is_there = caller.sees(&id) && desk.has(&id);
+    is_there.then_some(id).ok_or(Problem::NotFound)
 }
 
 /// The next event, in its time; one that lags behind is not held up.

@@ -9,7 +9,11 @@ use std::time::Duration;
 
 /// The doors of all organizations.
 #[derive(Default)]
-pub struct Directory(HashMap<OrganizationId, Access>);
+pub struct Directory {
+    doors: HashMap<OrganizationId, Access>,
+    /// Those of organizations on their way out: for sessions that go on, no more for logins.
+    leaving: HashMap<OrganizationId, Access>,
+}
 
 /// The door of one organization.
 pub struct Access {
@@ -32,6 +36,21 @@ pub struct Access {
 impl Directory {
     /// The doors that `organizations` set up.
     pub fn of(organizations: &[OrganizationSettings]) -> Self {
+        Self {
+            doors: Self::doors(organizations),
+            leaving: HashMap::new(),
+        }
+    }
+
+    /// With the doors of organizations whose last sessions still go on.
+    pub fn with_leaving(self, organizations: &[OrganizationSettings]) -> Self {
+        Self {
+            leaving: Self::doors(organizations),
+            ..self
+        }
+    }
+
+    fn doors(organizations: &[OrganizationSettings]) -> HashMap<OrganizationId, Access> {
         let access = |settings: &OrganizationSettings| Access {
             id: settings.id.clone(),
             name: settings.name.clone(),
@@ -42,17 +61,20 @@ impl Directory {
             tokens_only: settings.keys.is_empty() && !settings.token_keys.is_empty(),
             unresponsive_limit: settings.unresponsive_limit,
         };
-        Self(
-            organizations
-                .iter()
-                .map(|settings| (settings.id.clone(), access(settings)))
-                .collect(),
-        )
+        organizations
+            .iter()
+            .map(|settings| (settings.id.clone(), access(settings)))
+            .collect()
+    }
+
+    /// The door at which a session of the organization that is called `id` comes back.
+    pub fn find_for_resume(&self, id: &str) -> Option<&Access> {
+        self.find(id).or_else(|| self.leaving.get(id))
     }
 
     /// The door of the organization that is called `id`.
     pub fn find(&self, id: &str) -> Option<&Access> {
-        self.0.get(id)
+        self.doors.get(id)
     }
 
     /// The pages that may hold the frame page of the organization `id`, as sources of a
@@ -61,7 +83,7 @@ impl Directory {
     pub fn frame_ancestors(&self, id: Option<&str>) -> String {
         let access = match id {
             Some(id) => self.find(id),
-            None => self.iter().next().filter(|_| self.0.len() == 1),
+            None => self.iter().next().filter(|_| self.doors.len() == 1),
         };
         let Some(access) = access else {
             return "'none'".to_owned();
@@ -75,7 +97,7 @@ impl Directory {
 
     /// All doors, in no order.
     pub fn iter(&self) -> impl Iterator<Item = &Access> {
-        self.0.values()
+        self.doors.values()
     }
 }
 

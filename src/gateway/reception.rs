@@ -192,7 +192,7 @@ impl Reception {
         mailbox: Mailbox,
     ) -> Result<(Admitted, ServerMessage), Farewell> {
         let directory = Arc::clone(&self.directory.read());
-        let Some(access) = directory.find(&resume.org) else {
+        let Some(access) = directory.find_for_resume(&resume.org) else {
             return Err(self.refuse(RefusalCode::unauthorized, CloseCode::Unauthorized));
         };
         let session = SessionId(resume.session.into_bytes());

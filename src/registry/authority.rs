@@ -5,13 +5,12 @@ use super::changes::{Changes, Mark};
 use super::deliveries::Deliveries;
 use super::ledger::Ledger;
 use super::presence::{Presence, WaitingPlace};
-use super::sweeper::{Agenda, PURGES_A_TURN, RETRY};
+use super::sweeper::Agenda;
 use super::turns::{Turn, Turns};
 use super::view::OrganizationView;
 use crate::clock::Clock;
 use crate::seats::{
-    Allocation, Cause, Command, ConnectionNumber, Effect, Login, OrganizationId, Outcome, Pool, Served,
-    SessionId,
+    Allocation, Command, ConnectionNumber, Effect, Login, OrganizationId, Outcome, Pool, Served, SessionId,
 };
 use crate::store::{NotRecorded, Place, Receipt, Recorder};
 use crate::telemetry::Metrics;
@@ -19,6 +18,7 @@ use crate::usage::Today;
 use dashmap::DashMap;
 use jiff::tz::TimeZone;
 use parking_lot::Mutex;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -89,37 +89,6 @@ impl Registry {
         let mark = Mark::new(id, &self.changes);
         let ledger = Ledger::new(pool, Today::new(zone), self.recorder.new_life(), mark);
         self.pools.insert(id.clone(), Arc::new(Mutex::new(ledger)));
-    }
-
-    /// Ends all sessions of an organization and forgets it. Waits for a store that takes nothing.
-    pub async fn remove(self: &Arc<Self>, id: &OrganizationId) {
-        let Some(ledger) = self.ledger(id) else { return };
-        loop {
-            let now = self.clock.served();
-            let next = ledger
-                .lock()
-                .pool
-                .sessions(now)
-                .next()
-                .map(|session| session.record.session);
-            let command = match next {
-                Some(session) => Command::End {
-                    session,
-                    cause: Cause::Terminated,
-                },
-                None => Command::Sweep { most: PURGES_A_TURN },
-            };
-            match self.submit(id, command).await.map(|answer| answer.outcome) {
-                Ok(Outcome::Swept(0)) | Err(NotDone::UnknownOrganization) => break,
-                Ok(_) => {}
-                Err(NotDone::NotRecorded(_)) => {
-                    tracing::warn!(organization = %id, "its sessions cannot be ended yet and are tried again");
-                    tokio::time::sleep(RETRY).await;
-                }
-            }
-        }
-        self.pools.remove(id);
-        self.changes.note(id);
     }
 
     /// Carries `command` out and answers when that is recorded. Dropping the future does not undo
@@ -216,8 +185,13 @@ impl Registry {
     }
 
     /// The organizations that may have other numbers than when they were last looked at.
-    pub fn changed(&self) -> Vec<OrganizationId> {
+    pub fn changed(&self) -> BTreeSet<OrganizationId> {
         self.changes.take()
+    }
+
+    /// Something else than its numbers changed.
+    pub fn note_change(&self, id: &OrganizationId) {
+        self.changes.note(id);
     }
 
     /// The numbers of an organization, which is [`Registry::changed`] again with its next change.
@@ -302,6 +276,12 @@ impl Registry {
 
     pub(super) fn ledger(&self, id: &OrganizationId) -> Option<Arc<Mutex<Ledger>>> {
         self.pools.get(id).map(|entry| Arc::clone(entry.value()))
+    }
+
+    /// Forgets an organization, if this is still its pool.
+    pub(super) fn forget(&self, id: &OrganizationId, ledger: &Arc<Mutex<Ledger>>) {
+        self.pools.remove_if(id, |_, known| Arc::ptr_eq(known, ledger));
+        self.changes.note(id);
     }
 
     fn decide(

@@ -3,6 +3,8 @@
 use super::cell::{CELL_BYTES, Cell, decode, encode};
 use super::error::StoreError;
 use super::format::{self, ServerRow, add_slots, organization_checksum};
+use super::settings::{AuditEntry, AuditQuery, AuditTail, ChangedRow, Row, SettingKey};
+use super::tables;
 use crate::seats::OrganizationId;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
@@ -32,6 +34,10 @@ pub(super) struct Contents {
     pub(super) cells: Vec<Option<Cell>>,
     /// The organizations' numbers.
     pub(super) organizations: BTreeMap<OrganizationId, u32>,
+    /// What administrators set.
+    pub(super) settings: BTreeMap<SettingKey, Row>,
+    /// The number of the last line of the audit log.
+    pub(super) audited: u32,
 }
 
 /// What a group changes.
@@ -42,6 +48,10 @@ pub(super) struct Group<'a> {
     pub(super) cells: Vec<(u32, Option<&'a Cell>)>,
     /// Organizations that had no number.
     pub(super) organizations: Vec<(u32, OrganizationId)>,
+    /// The settings that change.
+    pub(super) settings: Vec<ChangedRow<'a>>,
+    /// How the audit log ends, if that changes.
+    pub(super) audit: Option<AuditTail<'a>>,
 }
 
 /// Why a group is not on disk.
@@ -138,9 +148,18 @@ impl Database {
                 }
             }
         }
+        tables::write_settings(&transaction, &group.settings)?;
+        if let Some(tail) = &group.audit {
+            tables::write_audit(&transaction, tail)?;
+        }
         transaction.commit()?;
         self.server = server;
         Ok(())
+    }
+
+    /// Some lines of the audit log, with their numbers.
+    pub(super) fn audit(&self, query: &AuditQuery) -> rusqlite::Result<Vec<(u32, AuditEntry)>> {
+        tables::audit(&self.connection, query)
     }
 
     /// Brings the log into the database and cuts it to nothing, so that what was erased is gone
@@ -302,5 +321,10 @@ fn read(connection: &Connection, path: &Path, server: &ServerRow) -> Result<Cont
     if cells.len() != server.slots as usize {
         return Err(StoreError::damaged(path, "rows of slot are missing"));
     }
-    Ok(Contents { cells, organizations })
+    Ok(Contents {
+        cells,
+        organizations,
+        settings: tables::read_settings(connection, path)?,
+        audited: tables::check_audit(connection, path)?,
+    })
 }

@@ -8,7 +8,8 @@ use std::path::Path;
 /// Says that a database is ours: "MBSe".
 const APPLICATION_ID: i64 = 0x4d42_5365;
 /// From each format to the next, format 0 being an empty database.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [
+    "
     CREATE TABLE server (
         id INTEGER PRIMARY KEY CHECK (id = 1),
         starts INTEGER NOT NULL,  -- how often the store was opened; the newest owner's number
@@ -25,10 +26,30 @@ const MIGRATIONS: [&str; 1] = ["
         number INTEGER PRIMARY KEY,
         cell BLOB NOT NULL
     );
-"];
+",
+    "
+    CREATE TABLE setting (
+        number INTEGER PRIMARY KEY,
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        value TEXT NOT NULL,
+        checksum BLOB NOT NULL
+    );
+    CREATE TABLE audit (
+        number INTEGER PRIMARY KEY,  -- from 1, without a gap
+        at INTEGER NOT NULL,
+        label TEXT NOT NULL,
+        method TEXT NOT NULL,
+        route TEXT NOT NULL,
+        organization TEXT,
+        reason TEXT,
+        checksum BLOB NOT NULL
+    );
+",
+];
 
 /// The tables that a backup copies row by row.
-pub(super) const COPIED: [&str; 1] = ["organization"];
+pub(super) const COPIED: [&str; 3] = ["organization", "setting", "audit"];
 
 /// The newest format.
 pub(super) const FORMAT: i64 = MIGRATIONS.len() as i64;

@@ -75,7 +75,12 @@ impl Writer {
             Ok(false) => return Err(StoreError::Busy { path }),
             Err(error) => return Err(StoreError::engine(&path)(error)),
         }
-        let Contents { cells, organizations } = contents;
+        let Contents {
+            cells,
+            organizations,
+            settings,
+            ..
+        } = contents;
         for (id, number) in organizations {
             self.organizations.numbers.insert(id, number);
         }
@@ -88,6 +93,8 @@ impl Writer {
             slots: self.slots.count(),
             cells: differing,
             organizations: Vec::new(),
+            settings: self.settings.differing(&settings),
+            audit: Some(self.settings.acknowledged_tail()),
         };
         match database.commit(&group) {
             Ok(()) => {

@@ -6,7 +6,8 @@ use super::database::{Database, Group, NotCommitted};
 use super::error::StoreError;
 use super::folder::{Folder, Mark};
 use super::read_back::ReadBack;
-use super::recorder::{Batch, Job, NotRecorded};
+use super::recorder::{Batch, BatchJob, Job, NotRecorded};
+use super::settings::Settings;
 use super::slots::{Inconsistent, Slots};
 use super::upkeep::Upkeep;
 use crate::clock::{Stopwatch, instant_in};
@@ -30,6 +31,7 @@ pub(super) struct Writer {
     pub(super) owner: super::format::ServerRow,
     pub(super) slots: Slots,
     pub(super) organizations: Organizations,
+    pub(super) settings: Settings,
     pub(super) pools: HashMap<OrganizationId, Written>,
     /// Pools that began their life before this number were decided on what is not on disk.
     pub(super) oldest_life: u64,
@@ -112,11 +114,23 @@ impl Writer {
         let mut taken = Vec::with_capacity(group.len());
         let mut failed = None;
         for job in group {
-            match self.take(&job.batch) {
+            let batch = match &job {
+                Job::Batch(BatchJob { batch, .. }) => batch,
+                Job::Change { change, .. } => {
+                    self.settings.take(change);
+                    taken.push(job);
+                    continue;
+                }
+                Job::Audit { .. } => {
+                    taken.push(job);
+                    continue;
+                }
+            };
+            match self.take(batch) {
                 Ok(()) => taken.push(job),
                 Err(NotTaken::Stale) => refuse(job),
                 Err(NotTaken::Gap) => {
-                    tracing::error!(organization = %job.batch.organization, "a record does not follow the last one");
+                    tracing::error!(organization = %batch.organization, "a record does not follow the last one");
                     failed = Some("a record does not follow the last one".to_owned());
                     taken.push(job);
                     break;
@@ -129,11 +143,7 @@ impl Writer {
         match failed {
             None => {
                 self.watcher.committed(watch.elapsed(), taken.len());
-                for job in taken {
-                    job.batch.recorded.store(job.batch.sequence, Ordering::Release);
-                    // Nobody may wait any more.
-                    let _ = job.done.send(Ok(()));
-                }
+                taken.into_iter().for_each(|job| self.done(job));
             }
             Some(error) => {
                 self.fail(&error);
@@ -141,6 +151,28 @@ impl Writer {
                 // what is refused here.
                 self.recover().await;
                 taken.into_iter().for_each(refuse);
+            }
+        }
+    }
+
+    /// A job's group is on disk. Nobody may wait for its answer any more.
+    fn done(&self, job: Job) {
+        match job {
+            Job::Batch(BatchJob { batch, done }) => {
+                batch.recorded.store(batch.sequence, Ordering::Release);
+                let _ = done.send(Ok(()));
+            }
+            Job::Change { done, .. } => {
+                let _ = done.send(());
+            }
+            Job::Audit { query, found } => {
+                match self.database.as_ref().map(|database| database.audit(&query)) {
+                    Some(Ok(lines)) => {
+                        let _ = found.send(lines);
+                    }
+                    Some(Err(error)) => tracing::error!(%error, "the audit log cannot be read"),
+                    None => {}
+                }
             }
         }
     }
@@ -174,8 +206,12 @@ impl Writer {
     }
 
     fn commit(&mut self) -> Result<(), String> {
-        let changed = self.slots.changed();
-        if changed.is_empty() {
+        let (changed, settings, audit) = (
+            self.slots.changed(),
+            self.settings.changed(),
+            self.settings.tail(),
+        );
+        if changed.is_empty() && settings.is_empty() && audit.is_none() {
             return Ok(());
         }
         let group = Group {
@@ -185,6 +221,8 @@ impl Writer {
                 .map(|slot| (slot, self.slots.cell(slot)))
                 .collect(),
             organizations: self.organizations.new.clone(),
+            settings,
+            audit,
         };
         let Some(database) = &mut self.database else {
             return Err("the store is closed".to_owned());
@@ -194,6 +232,7 @@ impl Writer {
             return Err(error.to_string());
         }
         self.slots.settle();
+        self.settings.settle();
         self.organizations.new.clear();
         self.upkeep.wrote();
         Ok(())
@@ -215,6 +254,7 @@ impl Writer {
         self.failure = self.condition.close();
         self.oldest_life = self.condition.new_life();
         self.slots.undo();
+        self.settings.undo();
         self.organizations.undo();
         self.pools.clear();
         if let Err(error) = self.let_go() {
@@ -264,5 +304,11 @@ impl Organizations {
 }
 
 pub(super) fn refuse(job: Job) {
-    let _ = job.done.send(Err(NotRecorded));
+    match job {
+        Job::Batch(BatchJob { done, .. }) => {
+            let _ = done.send(Err(NotRecorded));
+        }
+        // Whoever waits sees that nobody will answer.
+        Job::Change { .. } | Job::Audit { .. } => {}
+    }
 }

@@ -8,15 +8,20 @@
 #![expect(unreachable_pub, reason = "a test binary has no outside")]
 
 mod admin;
+mod administrator;
 mod clock;
 mod conversations;
 mod description;
 mod descriptors;
 mod ending;
 mod http;
+mod increases;
+mod keys_and_tokens;
 mod live;
 mod login;
+mod matrix;
 mod oddities;
+mod organizations;
 mod presence;
 #[path = "../model/random.rs"]
 mod random;

@@ -37,20 +37,24 @@ impl Server {
     }
 
     /// `command` runs the binary with the arguments that are added.
-    pub fn launch(mut command: Command, flags: &[&str]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+    pub fn launch(command: Command, flags: &[&str]) -> Self {
+        Self::launch_in(tempfile::tempdir().unwrap(), command, flags)
+    }
+
+    fn launch_in(folder: tempfile::TempDir, mut command: Command, flags: &[&str]) -> Self {
         let log = std::fs::File::create(folder.path().join("log")).unwrap();
+        command.arg("serve");
+        if !flags.contains(&"--in-memory") {
+            command.arg("--data-dir").arg(folder.path().join("data"));
+        }
         let mut process = command
             .args([
-                "serve",
                 "--listen",
                 "127.0.0.1:0",
                 "--admin-listen",
                 "127.0.0.1:0",
                 "--allow-short-grace",
             ])
-            .arg("--data-dir")
-            .arg(folder.path().join("data"))
             .args(flags)
             .stdout(Stdio::piped())
             .stderr(log)
@@ -67,19 +71,18 @@ impl Server {
         }
     }
 
+    /// The same server again in its folder, after this one was killed.
+    pub fn start_again(mut self, flags: &[&str]) -> Self {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+        let folder = std::mem::replace(&mut self._folder, tempfile::tempdir().unwrap());
+        Self::launch_in(folder, Command::new(BINARY), flags)
+    }
+
     /// The answer to a GET on the admin listener: status and body.
     pub async fn get(&self, path: &str, token: Option<&str>) -> (u16, String) {
-        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-        let mut socket = tokio::net::TcpStream::connect(&self.admin).await.unwrap();
-        let bearer = token
-            .map(|token| format!("Authorization: Bearer {token}\r\n"))
-            .unwrap_or_default();
-        let head = format!("GET {path} HTTP/1.1\r\nHost: admin\r\n{bearer}Connection: close\r\n\r\n");
-        socket.write_all(head.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        socket.read_to_string(&mut answer).await.unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        (head[9..12].parse().unwrap(), body.to_owned())
+        let answer = crate::administrator::ask(&self.admin, "GET", path, token, &[], "").await;
+        (answer.status, answer.body)
     }
 
     pub fn token(&self) -> &str {

@@ -8,7 +8,15 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Tables and columns of the database.
-const STORED: [&str; 10] = [
+const STORED: [&str; 23] = [
+    "audit.at",
+    "audit.checksum",
+    "audit.label",
+    "audit.method",
+    "audit.number",
+    "audit.organization",
+    "audit.reason",
+    "audit.route",
     "organization.checksum",
     "organization.id",
     "organization.number",
@@ -17,6 +25,11 @@ const STORED: [&str; 10] = [
     "server.id",
     "server.slots",
     "server.starts",
+    "setting.checksum",
+    "setting.kind",
+    "setting.name",
+    "setting.number",
+    "setting.value",
     "slot.cell",
     "slot.number",
 ];

@@ -1,7 +1,7 @@
 //! The way to the record: a store in the data folder, or none.
 
 use crate::seats::OrganizationId;
-use crate::store::{Closer, ReadBack, Recorder, Store};
+use crate::store::{Closer, ReadBack, Recorder, SettingKey, Store};
 use crate::telemetry::Metrics;
 use anyhow::Context as _;
 use std::path::Path;
@@ -13,6 +13,7 @@ pub(super) struct Record {
     pub(super) recorder: Recorder,
     pub(super) hash_key: [u8; 32],
     pub(super) sessions: Vec<(OrganizationId, crate::seats::Record)>,
+    pub(super) settings: Vec<(SettingKey, String)>,
     pub(super) read_backs: Option<mpsc::Receiver<ReadBack>>,
     pub(super) closer: Option<Closer>,
 }
@@ -27,6 +28,7 @@ impl Record {
                 recorder: Recorder::in_memory(),
                 hash_key,
                 sessions: Vec::new(),
+                settings: Vec::new(),
                 read_backs: None,
                 closer: None,
             });
@@ -42,6 +44,7 @@ impl Record {
             recorder: store.recorder,
             hash_key: store.hash_key,
             sessions: store.sessions,
+            settings: store.settings,
             read_backs: Some(store.read_backs),
             closer: Some(store.closer),
         })

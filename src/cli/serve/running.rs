@@ -47,8 +47,8 @@ async fn serve(settings: &Settings, overrides: &Overrides, mut watch: Watch) -> 
     loop {
         tokio::select! {
             () = stop_signal(&mut terminate, &mut interrupt) => break,
-            _ = hang_up.recv() => reload(&server, overrides, &mut watch, Stillness::LongSettled),
-            stillness = watch.changed() => reload(&server, overrides, &mut watch, stillness),
+            _ = hang_up.recv() => reload(&server, overrides, &mut watch, Stillness::LongSettled).await,
+            stillness = watch.changed() => reload(&server, overrides, &mut watch, stillness).await,
         }
     }
     tracing::info!("draining");
@@ -68,7 +68,7 @@ async fn stop_signal(terminate: &mut Signal, interrupt: &mut Signal) {
 }
 
 /// Reads the configuration again. Whoever asks for it by a signal is not asked to wait.
-fn reload(server: &Server, overrides: &Overrides, watch: &mut Watch, stillness: Stillness) {
+async fn reload(server: &Server, overrides: &Overrides, watch: &mut Watch, stillness: Stillness) {
     let version = watch.version();
     match config::load(overrides) {
         // A file that is just being written may read as empty; it must not end every session.
@@ -86,7 +86,7 @@ fn reload(server: &Server, overrides: &Overrides, watch: &mut Watch, stillness: 
                 }
                 return;
             }
-            server.reload(&settings);
+            server.reload(&settings).await;
             tracing::info!("configuration reloaded");
         }
         Err(problems) => {

@@ -3,14 +3,14 @@
 use super::descriptors;
 use super::first_token::tokens;
 use super::record::Record;
-use crate::admin::{self, Desk};
+use crate::admin::{self, Books, Desk};
 use crate::clock::{Clock, utc};
 use crate::config::Settings;
 use crate::credential::KeyedHash;
-use crate::gateway::{Claims, Directory, FrameBudget, Listener, ListenerSettings, Reception};
+use crate::gateway::{Claims, FrameBudget, Listener, ListenerSettings, Reception};
 use crate::liveness::Rhythm;
 use crate::registry::Registry;
-use crate::seats::{Allocation, OrganizationId};
+use crate::seats::OrganizationId;
 use crate::store::Closer;
 use crate::telemetry::Metrics;
 use anyhow::Context as _;
@@ -60,11 +60,12 @@ impl Server {
             recorder,
             hash_key,
             sessions,
+            settings: stored,
             read_backs,
             closer,
         } = Record::open(settings.server.data_dir.as_deref(), &metrics)?;
         let registry = Registry::new(
-            recorder,
+            recorder.clone(),
             clock.clone(),
             Arc::clone(&metrics),
             settings.limits.logins_waiting,
@@ -93,20 +94,27 @@ impl Server {
             .await
             .with_context(|| format!("cannot listen on {}", settings.server.admin_listen))?;
         let (admin_token_file, tokens) = tokens(settings)?;
-        let desk = Arc::new(Desk {
-            reception: Arc::clone(&reception),
-            metrics,
-            connections: listener.running().connections,
-            widget_port: listener.local_addr()?.port(),
-            tokens: RwLock::new(Arc::new(tokens)),
-            live: admin::Hub::new(utc()),
-            work: TaskTracker::new(),
-        });
         let (stop_accepting, stop, tasks) = (
             CancellationToken::new(),
             CancellationToken::new(),
             TaskTracker::new(),
         );
+        let books = Books::open(
+            Arc::clone(&reception),
+            recorder,
+            &stored,
+            tasks.clone(),
+            stop.clone(),
+        )?;
+        let desk = Arc::new(Desk {
+            reception: Arc::clone(&reception),
+            metrics,
+            connections: listener.running().connections,
+            widget_port: listener.local_addr()?.port(),
+            books: Arc::clone(&books),
+            live: admin::Hub::new(utc()),
+            work: TaskTracker::new(),
+        });
         let server = Self {
             listen: listener.local_addr()?,
             admin_listen: admin_listener.local_addr()?,
@@ -121,9 +129,9 @@ impl Server {
             clock,
             closer,
         };
-        server.set_up(settings);
+        books.set_file(settings, tokens).await;
         registry.restore(sessions);
-        server.remove_others(settings);
+        books.dismiss_unknown();
         tasks.spawn(listener.run(reception, stop_accepting));
         tasks.spawn(admin::serve(admin_listener, desk, stop.clone()));
         tasks.spawn(Arc::clone(&registry).sweep(stop.clone()));
@@ -140,56 +148,19 @@ impl Server {
         self.clock.release();
     }
 
-    /// Makes `settings` hold for organizations, doors and tokens. Sessions go on.
-    fn set_up(&self, settings: &Settings) {
-        let registry = &self.reception.registry;
-        *self.reception.directory.write() = Arc::new(Directory::of(&settings.organizations));
-        for organization in &settings.organizations {
-            let allocation = Allocation {
-                line: organization.waiting_line.unwrap_or(0),
-                ..organization.allocation.clone()
-            };
-            registry.allocate(
-                &organization.id,
-                allocation,
-                organization.grace,
-                organization.time_zone.clone(),
-            );
-        }
-    }
-
-    /// Ends the sessions of organizations that are not there any more.
-    fn remove_others(&self, settings: &Settings) {
-        for id in self.missing(settings) {
-            let (registry, stop) = (Arc::clone(&self.reception.registry), self.stop.clone());
-            self.tasks.spawn(async move {
-                tokio::select! {
-                    () = stop.cancelled() => {}
-                    () = registry.remove(&id) => tracing::info!(organization = %id, "organization removed"),
-                }
-            });
-        }
-    }
-
     /// The organizations that `settings` would remove.
     pub(super) fn missing(&self, settings: &Settings) -> Vec<OrganizationId> {
-        let mut ids = self.reception.registry.organizations();
-        ids.retain(|id| {
-            settings
-                .organizations
-                .iter()
-                .all(|organization| organization.id != *id)
-        });
-        ids
+        self.desk.books.missing(settings)
     }
 
     /// Makes a reloaded configuration hold. What needs a restart keeps its value.
-    pub(super) fn reload(&self, settings: &Settings) {
-        if !settings.admin_tokens.is_empty() {
-            *self.desk.tokens.write() = Arc::new(settings.admin_tokens.clone());
-        }
-        self.set_up(settings);
-        self.remove_others(settings);
+    pub(super) async fn reload(&self, settings: &Settings) {
+        let tokens = if settings.admin_tokens.is_empty() {
+            self.desk.books.file_tokens()
+        } else {
+            settings.admin_tokens.clone()
+        };
+        self.desk.books.set_file(settings, tokens).await;
     }
 
     /// Sends every widget away with a time to come back, then stops.
