@@ -8,6 +8,7 @@ mod body;
 mod books;
 mod demo;
 mod description;
+mod guesses;
 mod health;
 mod increases;
 mod keys;
@@ -26,6 +27,7 @@ mod tokens;
 mod version;
 
 pub use books::{Books, UnreadableSetting};
+pub use guesses::Guesses;
 pub use listener::serve;
 pub use live::Hub;
 pub use routes::{Least, Route, routes};
@@ -49,6 +51,8 @@ pub struct Desk {
     pub metrics: Arc<Metrics>,
     /// Open connections of the widget listener.
     pub connections: OpenConnections,
+    /// Who was wrong how often.
+    pub guesses: Guesses,
     /// The port of the widget listener.
     pub widget_port: u16,
     /// What administrators set.
@@ -65,6 +69,10 @@ impl Desk {
         self.books.read(|state| state.has(id))
     }
 }
+
+/// Where a request comes from. For limits only.
+#[derive(Clone, Copy)]
+struct Peer(std::net::IpAddr);
 
 fn router(desk: Arc<Desk>) -> Router {
     routes::router(&desk)

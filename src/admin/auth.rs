@@ -1,8 +1,9 @@
 //! Who asks: a bearer token, judged by its hash, and what it may do on a route.
 
-use super::Desk;
+use super::guesses::Barred;
 use super::problem::Problem;
 use super::routes::{Least, Place, Rule};
+use super::{Desk, Peer};
 use crate::config::Role;
 use crate::seats::OrganizationId;
 use axum::extract::{FromRequestParts, RawPathParams, Request, State};
@@ -79,10 +80,21 @@ pub(super) async fn guard(
 }
 
 fn identify(parts: &Parts, desk: &Desk) -> Result<(Arc<str>, Role), Problem> {
+    let peer = parts.extensions.get::<Peer>().copied();
     let token = bearer(parts).ok_or(Problem::Unauthenticated)?;
+    if let Some(Peer(address)) = peer {
+        desk.guesses
+            .admits(address)
+            .map_err(|Barred(wait)| Problem::TooManyGuesses(wait))?;
+    }
     let tokens = desk.books.tokens();
     // Each is compared, so that the time tells nothing of which one fits.
     let fitting: Vec<_> = tokens.iter().filter(|known| known.hash.matches(token)).collect();
+    if fitting.is_empty()
+        && let Some(Peer(address)) = peer
+    {
+        desk.guesses.was_wrong(address);
+    }
     fitting
         .first()
         .map(|known| (Arc::from(known.label.as_str()), known.role.clone()))

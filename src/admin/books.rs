@@ -252,7 +252,9 @@ impl Books {
         let has_door = |one: &OrganizationSettings| !one.is_open() || state.file.may_be_open;
         let doors: Vec<_> = all.filter(has_door).collect();
         let leaving: Vec<_> = state.leaving.values().map(|one| one.settings.clone()).collect();
-        *self.reception.directory.write() = Arc::new(Directory::of(&doors).with_leaving(&leaving));
+        let before = Arc::clone(&self.reception.directory.read());
+        let directory = Directory::of(&doors, &leaving, &before, self.reception.registry.clock());
+        *self.reception.directory.write() = Arc::new(directory);
         let stored = state.tokens.values().filter_map(|entry| {
             Some(AdminTokenSettings {
                 label: entry.label.clone(),

@@ -4,6 +4,7 @@ use crate::store::NotRecorded;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::borrow::Cow;
+use std::time::Duration;
 
 /// Why a request has no other answer. Cannot be printed: it may hold words of the request.
 #[derive(Clone, PartialEq, Eq)]
@@ -11,6 +12,8 @@ use std::borrow::Cow;
 pub(super) enum Problem {
     Unauthenticated,
     Forbidden,
+    /// Nothing is judged for so long.
+    TooManyGuesses(Duration),
     NotFound,
     MethodNotAllowed,
     BadLimit,
@@ -74,6 +77,11 @@ impl Problem {
                 "A valid bearer token is needed",
             ),
             Self::Forbidden => (S::FORBIDDEN, "forbidden", "This token's role may not do this"),
+            Self::TooManyGuesses(_) => (
+                S::TOO_MANY_REQUESTS,
+                "too-many-guesses",
+                "Too many wrong tokens came from this address; try again in a moment",
+            ),
             Self::NotFound => (
                 S::NOT_FOUND,
                 "not-found",
@@ -175,6 +183,10 @@ impl IntoResponse for Problem {
             Self::Unauthenticated => drop(say(header::WWW_AUTHENTICATE, "Bearer")),
             Self::NotRecorded | Self::TooMany(_) => drop(say(header::RETRY_AFTER, "5")),
             _ => {}
+        }
+        if let Self::TooManyGuesses(wait) = self {
+            let seconds = wait.as_secs() + 1;
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }

@@ -1,9 +1,12 @@
 //! Who may ask for a seat, by organization.
 
+use super::login_pace::LoginPace;
+use crate::clock::Clock;
 use crate::config::OrganizationSettings;
-use crate::credential::{HashedToken, Origin};
+use crate::credential::{HashedToken, KeyedHash, Origin, TokenKey};
 use crate::liveness::Rhythm;
-use crate::seats::OrganizationId;
+use crate::protocol::LoginMessage;
+use crate::seats::{OneTimeToken, OrganizationId, Timestamp};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -28,29 +31,43 @@ pub struct Access {
     /// Whether a refusal may tell the numbers.
     pub disclose_counts: bool,
     keys: Vec<HashedToken>,
-    /// Only signed tokens are taken.
-    tokens_only: bool,
+    token_keys: Vec<TokenKey>,
+    /// A budget for each key, then for each token key.
+    paces: Vec<LoginPace>,
     unresponsive_limit: Option<Duration>,
 }
 
+/// What a login showed, found good.
+pub struct Shown<'a> {
+    /// A signed token.
+    pub token: Option<OneTimeToken>,
+    pace: Option<&'a LoginPace>,
+}
+
+/// Wrong, unknown or none where one is needed: one answer for all.
+pub struct Unauthorized;
+
 impl Directory {
-    /// The doors that `organizations` set up.
-    pub fn of(organizations: &[OrganizationSettings]) -> Self {
+    /// The doors that `organizations` set up, and those of organizations whose last sessions still
+    /// go on. Budgets go on from those of `before`.
+    pub fn of(
+        organizations: &[OrganizationSettings],
+        leaving: &[OrganizationSettings],
+        before: &Self,
+        clock: &Clock,
+    ) -> Self {
+        let doors = |organizations| Self::doors(organizations, before, clock);
         Self {
-            doors: Self::doors(organizations),
-            leaving: HashMap::new(),
+            doors: doors(organizations),
+            leaving: doors(leaving),
         }
     }
 
-    /// With the doors of organizations whose last sessions still go on.
-    pub fn with_leaving(self, organizations: &[OrganizationSettings]) -> Self {
-        Self {
-            leaving: Self::doors(organizations),
-            ..self
-        }
-    }
-
-    fn doors(organizations: &[OrganizationSettings]) -> HashMap<OrganizationId, Access> {
+    fn doors(
+        organizations: &[OrganizationSettings],
+        before: &Self,
+        clock: &Clock,
+    ) -> HashMap<OrganizationId, Access> {
         let access = |settings: &OrganizationSettings| Access {
             id: settings.id.clone(),
             name: settings.name.clone(),
@@ -58,7 +75,8 @@ impl Directory {
             allowed_origins: settings.allowed_origins.clone(),
             disclose_counts: settings.disclose_counts,
             keys: settings.keys.clone(),
-            tokens_only: settings.keys.is_empty() && !settings.token_keys.is_empty(),
+            token_keys: settings.token_keys.iter().map(|key| key.key()).collect(),
+            paces: paces(settings, before, clock),
             unresponsive_limit: settings.unresponsive_limit,
         };
         organizations
@@ -102,18 +120,62 @@ impl Directory {
 }
 
 impl Access {
-    /// Whether `key` opens it. An open organization ignores keys.
-    pub fn admits(&self, key: Option<&str>) -> bool {
-        if self.tokens_only {
-            return false;
+    /// Judges the key or the token of a login that came at `now`. Where there are token keys, a token
+    /// is judged whatever else is shown; an open organization ignores both.
+    pub fn judge(
+        &self,
+        login: &LoginMessage,
+        hashes: &KeyedHash,
+        now: Timestamp,
+    ) -> Result<Shown<'_>, Unauthorized> {
+        if let Some(token) = &login.token
+            && !self.token_keys.is_empty()
+        {
+            return self.judge_token(token, hashes, now);
+        }
+        if self.keys.is_empty() {
+            let is_open = self.token_keys.is_empty();
+            return if is_open {
+                Ok(Shown {
+                    token: None,
+                    pace: None,
+                })
+            } else {
+                Err(Unauthorized)
+            };
         }
         // Each key is compared, so that the time tells nothing of which one fits.
-        let fits = self
-            .keys
-            .iter()
-            .filter(|known| key.is_some_and(|key| known.matches(key)))
-            .count();
-        self.keys.is_empty() || fits > 0
+        let shown = login.key.as_deref().map_or("", String::as_str);
+        let fits = self.keys.iter().map(|known| known.matches(shown));
+        let fitting = fits
+            .enumerate()
+            .fold(None, |found, (key, fits)| if fits { Some(key) } else { found });
+        let key = fitting.filter(|_| login.key.is_some()).ok_or(Unauthorized)?;
+        Ok(Shown {
+            token: None,
+            pace: self.paces.get(key),
+        })
+    }
+
+    fn judge_token(
+        &self,
+        token: &str,
+        hashes: &KeyedHash,
+        now: Timestamp,
+    ) -> Result<Shown<'_>, Unauthorized> {
+        match TokenKey::judge(&self.token_keys, token, &self.id, now) {
+            Ok(taken) => Ok(Shown {
+                token: Some(OneTimeToken {
+                    hash: hashes.token(&self.id, &taken.number),
+                    until: taken.until,
+                }),
+                pace: self.paces.get(self.keys.len() + taken.key),
+            }),
+            Err(why) => {
+                tracing::debug!(organization = %self.id, %why, "a signed token is not taken");
+                Err(Unauthorized)
+            }
+        }
     }
 
     /// The server's rhythm with this organization's limit for pages that do not answer.
@@ -123,4 +185,30 @@ impl Access {
             ..server
         }
     }
+}
+
+impl Shown<'_> {
+    /// Takes the login out of the budget of its credential.
+    pub fn is_within_its_pace(&self) -> bool {
+        self.pace.is_none_or(LoginPace::takes_one_more)
+    }
+}
+
+/// A change gives no new budget to a key that was there; token keys are told apart by their places.
+fn paces(settings: &OrganizationSettings, before: &Directory, clock: &Clock) -> Vec<LoginPace> {
+    let seats = settings.allocation.base;
+    let before = before.find(settings.id.as_str());
+    let known = |place: Option<usize>| before.and_then(|access| access.paces.get(place?));
+    let keys = settings.keys.iter().map(|key| {
+        let place = before.and_then(|access| access.keys.iter().position(|known| known == key));
+        known(place)
+    });
+    let keys_before = before.map_or(0, |access| access.keys.len());
+    let token_keys = (0..settings.token_keys.len()).map(|key| known(Some(keys_before + key)));
+    keys.chain(token_keys)
+        .map(|pace| match pace {
+            Some(pace) => pace.go_on(seats, clock),
+            None => LoginPace::new(seats, clock),
+        })
+        .collect()
 }

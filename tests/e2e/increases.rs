@@ -91,7 +91,7 @@ async fn increases_start_and_end_by_themselves_add_up_and_end_nobody() {
 
 #[tokio::test]
 async fn an_admins_increase_runs_within_the_self_service_and_waits_for_an_operator_beyond() {
-    let server = Server::with(&["--seats", "acme=1"]);
+    let mut server = Server::with(&["--seats", "acme=1"]);
     let body = json!({"label": "lead", "role": "admin", "org": "acme"});
     let admin = server
         .ask("POST", "/api/v1/tokens", &body)
@@ -139,7 +139,7 @@ async fn an_admins_increase_runs_within_the_self_service_and_waits_for_an_operat
             .json();
         assert_eq!(made["state"], state, "{seats} for {hours} h");
     }
-    let server = server.start_again(&["--seats", "acme=1"]);
+    server.kill_and_start(&["--seats", "acme=1"]);
     assert_eq!(
         server.organization("acme").await["limit"],
         json!({"total": 6, "base": 1, "increases": 5})
@@ -148,7 +148,7 @@ async fn an_admins_increase_runs_within_the_self_service_and_waits_for_an_operat
 
 #[tokio::test]
 async fn an_increase_that_runs_ends_at_a_word_and_still_counts_for_the_month() {
-    let server = Server::with_file(
+    let server = Server::configured(
         "[[organization]]\nid = \"acme\"\nseats = 1\nself_service = { seats = 2, days = 5 }\n\
         [[organization.increase]]\nseats = 7\nfrom = 2020-01-01T00:00:00Z\nuntil = 2020-01-02T00:00:00Z\n",
     );

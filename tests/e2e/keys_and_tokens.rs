@@ -22,7 +22,7 @@ async fn token(server: &Server, role: &str) -> (String, Value) {
 
 #[tokio::test]
 async fn a_key_is_shown_once_opens_its_organization_and_is_revoked() {
-    let server = Server::start(60_000);
+    let mut server = Server::start(60_000);
     let made = server
         .ask("POST", KEYS, &json!({"label": "site"}))
         .await
@@ -34,7 +34,7 @@ async fn a_key_is_shown_once_opens_its_organization_and_is_revoked() {
     let listed = server.ask("GET", KEYS, &Value::Null).await.expect(200);
     assert!(!listed.body.contains(made["key"].as_str().unwrap()) && !listed.body.contains("sha256"));
     assert_eq!(listed.json()["items"][0]["label"], "site");
-    let server = server.start_again(&["--seats", "acme=2"]);
+    server.kill_and_start(&["--seats", "acme=2"]);
     assert_eq!(login(&server, &made["key"]).await["type"], "seated");
 
     let one = format!("{KEYS}/{}", made["id"].as_str().unwrap());
@@ -46,7 +46,7 @@ async fn a_key_is_shown_once_opens_its_organization_and_is_revoked() {
 
 #[tokio::test]
 async fn a_token_is_shown_once_kept_over_a_crash_and_revoked() {
-    let server = Server::start(60_000);
+    let mut server = Server::start(60_000);
     let (viewer, id) = token(&server, "viewer").await;
     let listed = server.ask("GET", TOKENS, &Value::Null).await.expect(200);
     assert!(!listed.body.contains(&viewer) && !listed.body.contains("sha256"));
@@ -56,7 +56,7 @@ async fn a_token_is_shown_once_kept_over_a_crash_and_revoked() {
         "label-taken"
     );
 
-    let server = server.start_again(&["--seats", "acme=2,other=1"]);
+    server.kill_and_start(&["--seats", "acme=2,other=1"]);
     server
         .ask_as(&viewer, "GET", KEYS, &Value::Null)
         .await
@@ -132,7 +132,7 @@ async fn an_admin_makes_tokens_of_its_organization_and_sees_no_others() {
 
 #[tokio::test]
 async fn every_change_is_in_the_audit_log_and_a_refused_one_is_not() {
-    let server = Server::with(&["--seats", "acme=2,other=1"]);
+    let mut server = Server::with(&["--seats", "acme=2,other=1"]);
     let (admin, _) = token(&server, "admin").await;
     server
         .ask_as(&admin, "POST", KEYS, &json!({"label": "x"}))
@@ -147,7 +147,7 @@ async fn every_change_is_in_the_audit_log_and_a_refused_one_is_not() {
         .await
         .expect(201);
 
-    let server = server.start_again(&["--seats", "acme=2,other=1"]);
+    server.kill_and_start(&["--seats", "acme=2,other=1"]);
     let all = server.ask("GET", AUDIT, &Value::Null).await.expect(200).json();
     let lines: Vec<_> = all["items"]
         .as_array()

@@ -9,8 +9,10 @@
 
 mod admin;
 mod administrator;
+mod certificate;
 mod clock;
 mod conversations;
+mod credentials;
 mod description;
 mod descriptors;
 mod ending;
@@ -21,8 +23,11 @@ mod live;
 mod login;
 mod matrix;
 mod oddities;
+mod operations;
 mod organizations;
+mod origins;
 mod presence;
+mod proxy;
 #[path = "../model/random.rs"]
 mod random;
 mod reload;
@@ -32,6 +37,8 @@ mod sessions;
 mod slow_reader;
 mod slowloris;
 mod starved;
+mod strangers;
+mod tls;
 mod waiting;
 mod web;
 mod widget;

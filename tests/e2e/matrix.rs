@@ -64,7 +64,9 @@ fn server() -> Server {
         format!("[[organization]]\nid = \"{id}\"\nseats = 1\nname = \"{id}\"\npolicy = \"block\"\n")
     });
     let tokens = ["viewer", "admin", "operator"].map(token);
-    Server::with_file(&(organizations.concat() + &tokens.concat()))
+    // Wrong tokens of an address are bounded, but for those behind a trusted proxy.
+    let guessing = "[server]\ntrusted_proxies = [\"127.0.0.1\"]\n";
+    Server::configured(&(guessing.to_owned() + &organizations.concat() + &tokens.concat()))
 }
 
 #[test]

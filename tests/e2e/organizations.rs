@@ -13,7 +13,7 @@ async fn login(server: &Server, org: &str) -> (Widget, Value) {
 
 #[tokio::test]
 async fn an_organization_is_made_changed_and_kept_over_a_crash() {
-    let server = Server::start(60_000);
+    let mut server = Server::start(60_000);
     let made = server
         .ask("PUT", NEW, &json!({"seats": 1, "name": "New"}))
         .await
@@ -37,7 +37,7 @@ async fn an_organization_is_made_changed_and_kept_over_a_crash() {
     let (_two, _) = login(&server, "new").await;
     assert_eq!(login(&server, "new").await.1["over_allocation"], true);
 
-    let server = server.start_again(&["--seats", "acme=2"]);
+    server.kill_and_start(&["--seats", "acme=2"]);
     let kept = server.ask("GET", NEW, &Value::Null).await.expect(200).json();
     assert_eq!(
         (&kept["limit"]["total"], &kept["policy"]),
@@ -58,7 +58,7 @@ async fn an_organization_is_made_changed_and_kept_over_a_crash() {
 
 #[tokio::test]
 async fn what_the_file_defines_is_refused_with_its_place_and_the_rest_is_the_apis() {
-    let server = Server::with_file("[[organization]]\nid = \"acme\"\nseats = 2\n");
+    let server = Server::configured("[[organization]]\nid = \"acme\"\nseats = 2\n");
     let acme = "/api/v1/organizations/acme";
 
     let refused = server.ask("PUT", acme, &json!({"seats": 3})).await.expect(409);

@@ -204,7 +204,7 @@ impl When {
 fn find(desk: &Desk, id: &OrganizationId, session: &str) -> Result<SessionId, Problem> {
     let session = Uuid::parse_str(session).map_err(|_| Problem::NotFound)?;
     let session = SessionId(session.into_bytes());
-    let is_there = desk.reception.registry.has_session(id, session);
+    let is_there = desk.reception.registry.entry(id, session).is_some();
     is_there.then_some(session).ok_or(Problem::NotFound)
 }
 
