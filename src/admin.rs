@@ -14,6 +14,7 @@ mod increases;
 mod keys;
 mod listener;
 mod live;
+mod maintenance;
 mod metrics;
 mod organizations;
 mod paging;

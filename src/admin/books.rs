@@ -123,6 +123,15 @@ impl Books {
         }
         let ids = self.read(State::ids);
         self.put_in_force(&ids);
+        self.maintain().await;
+    }
+
+    async fn maintain(&self) {
+        let windows = self.read(|state| {
+            let windows = state.windows.iter();
+            windows.map(|(id, entry)| entry.maintenance(id)).collect()
+        });
+        self.reception.registry.maintain(windows).await;
     }
 
     /// The organizations that a configuration would remove.
@@ -214,6 +223,7 @@ impl Books {
             self.dismiss(one);
         }
         self.put_in_force(&concerned);
+        self.maintain().await;
         Ok(())
     }
 
@@ -327,7 +337,7 @@ impl Entry {
     fn organization(&self) -> Option<&OrganizationId> {
         match self {
             Self::Organization(id, _) | Self::Key(id, ..) | Self::Increase(id, ..) => Some(id),
-            Self::Token(..) => None,
+            Self::Token(..) | Self::Window(..) => None,
         }
     }
 }

@@ -26,6 +26,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; for
         (name = "sessions", description = "Who holds a seat, and their endings"),
         (name = "keys", description = "What opens an organization to widgets"),
         (name = "increases", description = "Temporary seats"),
+        (name = "maintenance", description = "Windows in which widgets may be refused"),
         (name = "tokens", description = "What opens this API"),
         (name = "audit", description = "Who changed what"),
         (name = "live", description = "Changes as they happen"),

@@ -4,7 +4,8 @@ mod described;
 
 use super::auth::guard;
 use super::{
-    Desk, audit, demo, description, health, increases, keys, live, metrics, organizations, sessions, tokens,
+    Desk, audit, demo, description, health, increases, keys, live, maintenance, metrics, organizations,
+    sessions, tokens,
 };
 use axum::Router;
 use axum::http::Method;
@@ -118,6 +119,11 @@ pub fn routes() -> Vec<Route> {
         Route::new(Viewer, routes!(tokens::list)),
         Route::new(Admin, routes!(tokens::make)),
         Route::new(Admin, routes!(tokens::revoke)),
+        Route::new(Viewer, routes!(maintenance::list)),
+        Route::new(Admin, routes!(maintenance::make)),
+        Route::new(Viewer, routes!(maintenance::show)),
+        Route::new(Admin, routes!(maintenance::change)),
+        Route::new(Admin, routes!(maintenance::remove)),
         Route::new(Viewer, routes!(live::feed)),
         Route::new(Viewer, routes!(audit::list)),
         Route::new(Anybody, routes!(description::openapi)),

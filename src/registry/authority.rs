@@ -1,6 +1,7 @@
 //! Who decides about seats, behind four verbs: `submit`, `lost`, `view`, `deliveries`.
 
 use super::announcement::MovedLines;
+use super::announcements::Announcements;
 use super::changes::{Changes, Mark};
 use super::deliveries::Deliveries;
 use super::ledger::Ledger;
@@ -34,6 +35,7 @@ pub struct Registry {
     turns: Turns,
     moved_lines: MovedLines,
     changes: Arc<Changes>,
+    announcements: Announcements,
 }
 
 /// Logins on their way to the recorder at once; as many places are left for releases.
@@ -73,6 +75,7 @@ impl Registry {
             turns: Turns::new(LOGINS_AT_ONCE, logins_waiting),
             moved_lines: MovedLines::default(),
             changes: Arc::default(),
+            announcements: Announcements::default(),
         })
     }
 
@@ -90,6 +93,7 @@ impl Registry {
         let mark = Mark::new(id, &self.changes);
         let ledger = Ledger::new(pool, Today::new(zone), self.recorder.new_life(), mark);
         self.pools.insert(id.clone(), Arc::new(Mutex::new(ledger)));
+        self.refuse_in_time(id);
     }
 
     /// Carries `command` out and answers when that is recorded. Dropping the future does not undo
@@ -263,6 +267,10 @@ impl Registry {
 
     pub(super) fn moved_lines(&self) -> &MovedLines {
         &self.moved_lines
+    }
+
+    pub(super) fn announcements(&self) -> &Announcements {
+        &self.announcements
     }
 
     pub(super) fn metrics(&self) -> &Metrics {

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 const ALL: &str = "/api/v1/organizations/acme/increases";
 
 /// A time so many milliseconds from here.
-fn at(milliseconds: i64) -> String {
+pub fn at(milliseconds: i64) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
     let at = i64::try_from(now).unwrap() + milliseconds;
     jiff_text(at)

@@ -21,6 +21,7 @@ mod increases;
 mod keys_and_tokens;
 mod live;
 mod login;
+mod maintenance;
 mod matrix;
 mod oddities;
 mod operations;

@@ -8,11 +8,16 @@ use mirabridge_seats::credential::HashedToken;
 use std::collections::BTreeMap;
 
 /// The contract: the least role of each route.
-const CONTRACT: [(&str, Least); 29] = [
+const CONTRACT: [(&str, Least); 34] = [
     ("GET /api/docs", Least::Anybody),
     ("GET /api/docs.css", Least::Anybody),
     ("GET /api/v1/audit", Least::Viewer),
     ("GET /api/v1/live", Least::Viewer),
+    ("GET /api/v1/maintenance", Least::Viewer),
+    ("POST /api/v1/maintenance", Least::Admin),
+    ("GET /api/v1/maintenance/{id}", Least::Viewer),
+    ("PATCH /api/v1/maintenance/{id}", Least::Admin),
+    ("DELETE /api/v1/maintenance/{id}", Least::Admin),
     ("GET /api/v1/openapi.json", Least::Anybody),
     ("GET /api/v1/organizations", Least::Viewer),
     ("GET /api/v1/organizations/{org}", Least::Viewer),

@@ -1,7 +1,9 @@
 //! What administrators set, as it is stored.
 
 use crate::config::Role;
-use crate::seats::OrganizationId;
+use crate::maintenance::{Course, Plan};
+use crate::registry::Maintenance;
+use crate::seats::{OrganizationId, Timestamp};
 use crate::store::SettingKey;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -120,6 +122,76 @@ pub(in crate::admin) struct IncreaseEntry {
     pub(in crate::admin) self_served: bool,
 }
 
+/// A maintenance window. Times are milliseconds since 1970.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::admin) struct WindowEntry {
+    pub(in crate::admin) title: String,
+    pub(in crate::admin) starts_at: i64,
+    pub(in crate::admin) ends_at: i64,
+    pub(in crate::admin) new_logins: NewLogins,
+    pub(in crate::admin) message: Option<String>,
+    pub(in crate::admin) organizations: Option<Vec<String>>,
+    pub(in crate::admin) course: CourseEntry,
+}
+
+/// Whether there are logins during maintenance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::admin) enum NewLogins {
+    Allowed,
+    Refused,
+}
+
+/// What was done to a window by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::admin) enum CourseEntry {
+    ByTheClock,
+    Verifying,
+    Completed,
+    Cancelled,
+}
+
+impl From<Course> for CourseEntry {
+    fn from(course: Course) -> Self {
+        match course {
+            Course::ByTheClock => Self::ByTheClock,
+            Course::Verifying => Self::Verifying,
+            Course::Completed => Self::Completed,
+            Course::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+impl WindowEntry {
+    pub(in crate::admin) fn plan(&self) -> Plan {
+        Plan {
+            starts_at: Timestamp(self.starts_at),
+            ends_at: Timestamp(self.ends_at),
+            course: match self.course {
+                CourseEntry::ByTheClock => Course::ByTheClock,
+                CourseEntry::Verifying => Course::Verifying,
+                CourseEntry::Completed => Course::Completed,
+                CourseEntry::Cancelled => Course::Cancelled,
+            },
+        }
+    }
+
+    /// As the pools take it.
+    pub(in crate::admin) fn maintenance(&self, id: &str) -> Maintenance {
+        let named = self.organizations.as_ref().map(|named| named.iter());
+        Maintenance {
+            id: id.into(),
+            plan: self.plan(),
+            refuses_logins: self.new_logins == NewLogins::Refused,
+            message: self.message.clone(),
+            organizations: named
+                .map(|named| named.filter_map(|org| OrganizationId::parse(org).ok()).collect()),
+        }
+    }
+}
+
 /// One setting: where it stands, and what it is from here on. `None`: it goes.
 #[derive(Debug, Clone)]
 pub(in crate::admin) enum Entry {
@@ -127,6 +199,7 @@ pub(in crate::admin) enum Entry {
     Key(OrganizationId, String, Option<KeyEntry>),
     Token(String, Option<TokenEntry>),
     Increase(OrganizationId, String, Option<IncreaseEntry>),
+    Window(String, Option<WindowEntry>),
 }
 
 impl Entry {
@@ -136,6 +209,7 @@ impl Entry {
             Self::Organization(id, entry) => setting("organization", id.to_string(), entry.as_ref()),
             Self::Key(org, id, entry) => setting("key", format!("{org}/{id}"), entry.as_ref()),
             Self::Token(id, entry) => setting("token", id.clone(), entry.as_ref()),
+            Self::Window(id, entry) => setting("maintenance", id.clone(), entry.as_ref()),
             Self::Increase(org, id, entry) => setting("increase", format!("{org}/{id}"), entry.as_ref()),
         }
     }
@@ -153,6 +227,7 @@ impl Entry {
                 Self::Key(org, id, Some(read(value)?))
             }
             "token" => Self::Token(key.name.clone(), Some(read(value)?)),
+            "maintenance" => Self::Window(key.name.clone(), Some(read(value)?)),
             "increase" => {
                 let (org, id) = in_organization()?;
                 Self::Increase(org, id, Some(read(value)?))
@@ -204,7 +279,17 @@ mod tests {
             confirmed: true,
             self_served: false,
         };
+        let window = WindowEntry {
+            title: "new disks".to_owned(),
+            starts_at: 1,
+            ends_at: 2,
+            new_logins: NewLogins::Refused,
+            message: None,
+            organizations: Some(vec!["acme".to_owned()]),
+            course: CourseEntry::Verifying,
+        };
         for entry in [
+            Entry::Window("1".to_owned(), Some(window)),
             Entry::Organization(org(), Some(Box::new(organization))),
             Entry::Key(org(), "1".to_owned(), Some(key)),
             Entry::Token("1".to_owned(), Some(token)),

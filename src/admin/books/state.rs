@@ -1,6 +1,8 @@
 //! What the file says and what the API says, and what both come to.
 
-use super::entries::{Entry, IncreaseEntry, KeyEntry, OrganizationEntry, PolicyEntry, TokenEntry};
+use super::entries::{
+    Entry, IncreaseEntry, KeyEntry, OrganizationEntry, PolicyEntry, TokenEntry, WindowEntry,
+};
 use crate::config::{AdminTokenSettings, OrganizationSettings, SelfService, Sources};
 use crate::credential::{HashedToken, Origin};
 use crate::seats::{Increase, OrganizationId, Policy, Timestamp};
@@ -37,6 +39,7 @@ pub(in crate::admin) struct State {
     pub(in crate::admin) keys: BTreeMap<(OrganizationId, String), KeyEntry>,
     pub(in crate::admin) tokens: BTreeMap<String, TokenEntry>,
     pub(in crate::admin) increases: BTreeMap<(OrganizationId, String), IncreaseEntry>,
+    pub(in crate::admin) windows: BTreeMap<String, WindowEntry>,
     pub(super) leaving: BTreeMap<OrganizationId, Leaving>,
 }
 
@@ -47,6 +50,7 @@ impl State {
             Entry::Organization(id, entry) => put(&mut self.organizations, id, entry.map(|entry| *entry)),
             Entry::Key(org, id, entry) => put(&mut self.keys, (org, id), entry),
             Entry::Token(id, entry) => put(&mut self.tokens, id, entry),
+            Entry::Window(id, entry) => put(&mut self.windows, id, entry),
             Entry::Increase(org, id, entry) => put(&mut self.increases, (org, id), entry),
         }
     }
@@ -116,7 +120,11 @@ impl State {
             .keys_of(id)
             .map(|(key, _)| Entry::Key(id.clone(), key.to_owned(), None));
         let increases = self.increases_of(id);
-        keys.chain(increases.map(|(one, _)| Entry::Increase(id.clone(), one.to_owned(), None)))
+        let windows = self.windows.iter();
+        let windows = windows.filter_map(|(window, entry)| Some((window, without(entry, id)?)));
+        let windows = windows.map(|(window, entry)| Entry::Window(window.clone(), entry));
+        keys.chain(windows)
+            .chain(increases.map(|(one, _)| Entry::Increase(id.clone(), one.to_owned(), None)))
             .chain(tokens.map(|(token, _)| Entry::Token(token.clone(), None)))
             .chain([Entry::Organization(id.clone(), None)])
             .collect()
@@ -224,6 +232,20 @@ fn of<'a, T>(
     all.range((id.clone(), String::new())..)
         .take_while(move |((org, _), _)| *org == id)
         .map(|((_, item), entry)| (item.as_str(), entry))
+}
+
+/// A window that names an organization, when that is gone; `Some(None)`: it named no other.
+fn without(entry: &WindowEntry, id: &OrganizationId) -> Option<Option<WindowEntry>> {
+    let named = entry.organizations.as_ref()?;
+    let others: Vec<_> = named.iter().filter(|org| *org != id.as_str()).cloned().collect();
+    if others.len() == named.len() {
+        return None;
+    }
+    let organizations = (!others.is_empty()).then_some(others);
+    Some(organizations.map(|others| WindowEntry {
+        organizations: Some(others),
+        ..entry.clone()
+    }))
 }
 
 fn put<K: Ord, V>(entries: &mut BTreeMap<K, V>, key: K, entry: Option<V>) {

@@ -148,6 +148,7 @@ impl Server {
         tasks.spawn(admin::serve(admin_listener, doorway, desk, stop.clone()));
         tasks.spawn(Arc::clone(&registry).sweep(stop.clone()));
         tasks.spawn(Arc::clone(&registry).tell_places(stop.clone()));
+        tasks.spawn(Arc::clone(&registry).tell_maintenance(stop.clone()));
         if let Some(read_backs) = read_backs {
             tasks.spawn(Arc::clone(&registry).heal(read_backs, stop.clone()));
         }
