@@ -12,6 +12,7 @@ mod guesses;
 mod health;
 mod increases;
 mod keys;
+mod links;
 mod listener;
 mod live;
 mod maintenance;
@@ -29,6 +30,7 @@ mod version;
 
 pub use books::{Books, UnreadableSetting};
 pub use guesses::Guesses;
+pub use links::Links;
 pub use listener::serve;
 pub use live::Hub;
 pub use routes::{Least, Route, routes};
@@ -38,8 +40,10 @@ use crate::seats::OrganizationId;
 use crate::telemetry::Metrics;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
 use std::sync::Arc;
 use tokio_util::task::TaskTracker;
+use tower::Layer as _;
 
 /// The largest request body, in bytes.
 const BODY_BYTES: usize = 64 * 1024;
@@ -60,6 +64,8 @@ pub struct Desk {
     pub books: Arc<Books>,
     /// Changes on their way to the live feeds.
     pub live: Hub,
+    /// Links that are not used yet.
+    pub links: Links,
     /// What goes on when its caller is gone.
     pub work: TaskTracker,
 }
@@ -76,9 +82,11 @@ impl Desk {
 struct Peer(std::net::IpAddr);
 
 fn router(desk: Arc<Desk>) -> Router {
-    routes::router(&desk)
+    let answers = routes::router(&desk)
         .fallback(|| async { problem::Problem::NotFound })
         .method_not_allowed_fallback(|| async { problem::Problem::MethodNotAllowed })
         .layer(DefaultBodyLimit::max(BODY_BYTES))
-        .with_state(desk)
+        .with_state(Arc::clone(&desk));
+    // Around all, since what a link stands for is routed anew.
+    Router::new().fallback_service(from_fn_with_state(desk, links::follow).layer(answers))
 }

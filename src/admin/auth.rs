@@ -1,10 +1,12 @@
 //! Who asks: a bearer token, judged by its hash, and what it may do on a route.
 
 use super::guesses::Barred;
+use super::links::Linked;
 use super::problem::Problem;
 use super::routes::{Least, Place, Rule};
 use super::{Desk, Peer};
-use crate::config::Role;
+use crate::config::{AdminTokenSettings, Role};
+use crate::credential::HashedToken;
 use crate::seats::OrganizationId;
 use axum::extract::{FromRequestParts, RawPathParams, Request, State};
 use axum::http::request::Parts;
@@ -19,6 +21,8 @@ pub(super) struct Caller {
     /// What the audit log calls it.
     pub(super) label: Arc<str>,
     pub(super) role: Role,
+    /// Its token.
+    pub(super) token: HashedToken,
     /// The route, never the path.
     pub(super) method: Method,
     pub(super) route: Arc<str>,
@@ -56,10 +60,11 @@ pub(super) async fn guard(
     next: Next,
 ) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
-    let (label, role) = identify(&parts, &rule.desk)?;
+    let known = identify(&parts, &rule.desk)?;
     let caller = Caller {
-        label,
-        role,
+        label: Arc::from(known.label.as_str()),
+        role: known.role,
+        token: known.hash,
         method: rule.method,
         route: Arc::clone(&rule.path),
     };
@@ -79,7 +84,12 @@ pub(super) async fn guard(
     Ok(next.run(Request::from_parts(parts, body)).await)
 }
 
-fn identify(parts: &Parts, desk: &Desk) -> Result<(Arc<str>, Role), Problem> {
+fn identify(parts: &Parts, desk: &Desk) -> Result<AdminTokenSettings, Problem> {
+    if let Some(Linked(token)) = parts.extensions.get() {
+        let tokens = desk.books.tokens();
+        let known = tokens.iter().find(|known| known.hash == *token);
+        return known.cloned().ok_or(Problem::Unauthenticated);
+    }
     let peer = parts.extensions.get::<Peer>().copied();
     let token = bearer(parts).ok_or(Problem::Unauthenticated)?;
     if let Some(Peer(address)) = peer {
@@ -97,7 +107,7 @@ fn identify(parts: &Parts, desk: &Desk) -> Result<(Arc<str>, Role), Problem> {
     }
     fitting
         .first()
-        .map(|known| (Arc::from(known.label.as_str()), known.role.clone()))
+        .map(|known| AdminTokenSettings::clone(known))
         .ok_or(Problem::Unauthenticated)
 }
 

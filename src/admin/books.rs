@@ -20,6 +20,7 @@ use state::Leaving;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -34,7 +35,7 @@ pub struct Books {
     recorder: Recorder,
     state: RwLock<State>,
     /// Who may ask. Replaced as a whole.
-    tokens: RwLock<Arc<Vec<AdminTokenSettings>>>,
+    tokens: watch::Sender<Arc<Vec<AdminTokenSettings>>>,
     /// One change at a time.
     turn: tokio::sync::Mutex<()>,
     in_memory: RwLock<VecDeque<(u32, AuditEntry)>>,
@@ -74,7 +75,7 @@ impl Books {
             reception,
             recorder,
             state: RwLock::new(state),
-            tokens: RwLock::default(),
+            tokens: watch::Sender::default(),
             turn: tokio::sync::Mutex::default(),
             in_memory: RwLock::default(),
             tasks,
@@ -151,7 +152,15 @@ impl Books {
 
     /// All tokens that open something.
     pub(super) fn tokens(&self) -> Arc<Vec<AdminTokenSettings>> {
-        Arc::clone(&self.tokens.read())
+        Arc::clone(&self.tokens.borrow())
+    }
+
+    /// Waits until this token opens nothing.
+    pub(super) async fn revoked(&self, token: &HashedToken) {
+        let mut tokens = self.tokens.subscribe();
+        let is_gone = |tokens: &Arc<Vec<AdminTokenSettings>>| tokens.iter().all(|known| known.hash != *token);
+        // The books outlive whoever waits.
+        let _ = tokens.wait_for(is_gone).await;
     }
 
     /// Looks into the books. Not for long: changes wait.
@@ -272,7 +281,8 @@ impl Books {
                 hash: HashedToken::parse(&entry.hash).ok()?,
             })
         });
-        *self.tokens.write() = Arc::new(state.file.tokens.iter().cloned().chain(stored).collect());
+        let tokens = state.file.tokens.iter().cloned().chain(stored).collect();
+        self.tokens.send_replace(Arc::new(tokens));
     }
 
     /// The organizations that a change makes while older ones of their names are on their way out.

@@ -30,6 +30,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; for
         (name = "tokens", description = "What opens this API"),
         (name = "audit", description = "Who changed what"),
         (name = "live", description = "Changes as they happen"),
+        (name = "links", description = "What a browser opens without a header"),
         (name = "operation", description = "For whoever runs the server"),
         (name = "description", description = "This description"),
     )

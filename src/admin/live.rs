@@ -17,6 +17,7 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_util::StreamExt as _;
 use futures_util::stream::unfold;
 use hub::Reading;
 use past::{Scope, Told};
@@ -59,7 +60,10 @@ pub(super) async fn feed(
     let last = headers.get("last-event-id");
     let last = last.and_then(|id| id.to_str().ok()?.parse().ok());
     let reading = Hub::open(&desk, scope, last).ok_or(Problem::TooMany("live feeds"))?;
+    let books = Arc::clone(&desk.books);
+    let revoked = async move { books.revoked(&caller.token).await };
     let events = unfold((reading, None), |(reading, said)| next(reading, said));
+    let events = events.take_until(Box::pin(revoked));
     let unbuffered = [
         (header::CACHE_CONTROL, "no-store"),
         (HeaderName::from_static("x-accel-buffering"), "no"),

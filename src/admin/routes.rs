@@ -4,8 +4,8 @@ mod described;
 
 use super::auth::guard;
 use super::{
-    Desk, audit, demo, description, health, increases, keys, live, maintenance, metrics, organizations,
-    sessions, tokens,
+    Desk, audit, demo, description, health, increases, keys, links, live, maintenance, metrics,
+    organizations, sessions, tokens,
 };
 use axum::Router;
 use axum::http::Method;
@@ -126,6 +126,8 @@ pub fn routes() -> Vec<Route> {
         Route::new(Admin, routes!(maintenance::remove)),
         Route::new(Viewer, routes!(live::feed)),
         Route::new(Viewer, routes!(audit::list)),
+        Route::new(Viewer, routes!(links::make)),
+        Route::new(Anybody, routes!(links::missing)),
         Route::new(Anybody, routes!(description::openapi)),
         Route::new(Anybody, routes!(description::page)),
         Route::new(Anybody, routes!(description::style)),

@@ -19,6 +19,7 @@ mod ending;
 mod http;
 mod increases;
 mod keys_and_tokens;
+mod links;
 mod live;
 mod login;
 mod maintenance;

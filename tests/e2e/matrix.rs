@@ -8,10 +8,12 @@ use mirabridge_seats::credential::HashedToken;
 use std::collections::BTreeMap;
 
 /// The contract: the least role of each route.
-const CONTRACT: [(&str, Least); 34] = [
+const CONTRACT: [(&str, Least); 36] = [
     ("GET /api/docs", Least::Anybody),
     ("GET /api/docs.css", Least::Anybody),
     ("GET /api/v1/audit", Least::Viewer),
+    ("POST /api/v1/links", Least::Viewer),
+    ("GET /api/v1/links/{code}", Least::Anybody),
     ("GET /api/v1/live", Least::Viewer),
     ("GET /api/v1/maintenance", Least::Viewer),
     ("POST /api/v1/maintenance", Least::Admin),

@@ -124,6 +124,7 @@ impl Server {
             widget_port: listener.local_addr()?.port(),
             books: Arc::clone(&books),
             live: admin::Hub::new(utc()),
+            links: admin::Links::default(),
             work: TaskTracker::new(),
         });
         let server = Self {
