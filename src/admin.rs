@@ -4,11 +4,13 @@
 
 mod auth;
 mod body;
+mod dashboard;
 mod demo;
 mod description;
 mod health;
 mod listener;
 mod live;
+mod me;
 mod metrics;
 mod organizations;
 mod paging;
@@ -64,6 +66,9 @@ fn routes() -> OpenApiRouter<Arc<Desk>> {
         .routes(routes!(description::openapi))
         .routes(routes!(description::page))
         .routes(routes!(description::style))
+        .routes(routes!(me::show))
+        .routes(routes!(dashboard::page))
+        .routes(routes!(dashboard::file))
         .routes(routes!(demo::page))
         .routes(routes!(demo::file))
         .routes(routes!(metrics::scrape))

@@ -29,6 +29,15 @@ impl Caller {
         }
     }
 
+    /// The word of the contract for what this caller is.
+    pub(super) fn role(&self) -> &'static str {
+        match &self.0 {
+            Role::Operator => "operator",
+            Role::Admin(_) => "admin",
+            Role::Viewer(_) => "viewer",
+        }
+    }
+
     /// The organization that is called `id`, if it exists for this caller.
     pub(super) fn finds(&self, desk: &Desk, id: &str) -> Result<OrganizationId, Problem> {
         let id = OrganizationId::parse(id).map_err(|_| Problem::NotFound)?;

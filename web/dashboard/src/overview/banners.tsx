@@ -1,0 +1,44 @@
+/** What is out of the ordinary, above everything else. */
+
+import { useDesk, useLive, useNow } from '../context';
+import { paged } from '../door';
+import type { Organization } from '../organization';
+import { useAsked } from '../parts/asked';
+import { type Increase, isOver, type Maintenance, maintenance } from '../plans';
+import { several } from '../words/numbers';
+import { DAY, length, MINUTE, near } from '../words/time';
+
+interface Props {
+  readonly organization: Organization;
+  readonly increases: readonly Increase[];
+}
+
+export function Banners({ organization, increases }: Props) {
+  const { api, id } = useDesk();
+  const { zone } = useLive();
+  const now = useNow();
+  const [windows] = useAsked(() => api.all('/api/v1/maintenance', paged(maintenance), 1_000), [id], MINUTE);
+  const planned = (windows.kind === 'here' ? windows.value.items : []).filter((one) => concerns(one, id) && one.startsAt - now < DAY && one.endsAt > now);
+  const ending = increases.filter((one) => one.state === 'running' && one.until > now && one.until - now < DAY);
+  const after = organization.limit.total - ending.reduce((sum, one) => sum + one.seats, 0);
+  return (
+    <div class="banners">
+      {organization.over > 0 ? (
+        <p class="notice amber">⚠ {several(organization.over, 'seat')} beyond the limit. Nobody is thrown out; new logins wait until the use is below the limit.</p>
+      ) : null}
+      {planned.map((one) => (
+        <p key={one.id} class="notice amber">
+          ⚒ {one.startsAt > now ? `Maintenance from ${near(one.startsAt, now, zone)} to ${near(one.endsAt, now, zone)}` : `Maintenance until ${near(one.endsAt, now, zone)}, for ${length(one.endsAt - now)} more`}: {one.title}
+          {one.newLogins === 'refused' ? ' — new logins are refused meanwhile.' : ' — new logins go on.'}
+        </p>
+      ))}
+      {ending.length > 0 ? (
+        <p class="notice info">
+          ◔ {ending.length === 1 ? 'An increase ends' : 'Increases end'} in {length(Math.min(...ending.map((one) => one.until)) - now)}. With {several(after, 'seat')} afterwards, {after < organization.inUse ? `${organization.inUse - after} fewer than are in use now; nobody is thrown out` : 'those in use now still fit'}.
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+export const concerns = (one: Maintenance, id: string): boolean => !isOver(one) && (one.organizations === null || one.organizations.includes(id));

@@ -1,0 +1,30 @@
+/** Can the next agent log in? Pure. */
+
+import type { Organization } from './organization';
+import { several } from './words/numbers';
+
+export interface Verdict {
+  readonly tone: 'good' | 'warn' | 'bad';
+  readonly word: string;
+  readonly why: string;
+}
+
+/** Fewer free seats than this share of the limit are few. */
+const FEW = 0.1;
+
+export function verdict(org: Organization): Verdict {
+  const { limit, free, inUse, waiting, policy } = org;
+  if (policy.kind === 'observe' && free === 0) {
+    return { tone: 'warn', word: 'Yes', why: `beyond the ${several(limit.total, 'seat')}: this organization counts and does not refuse` };
+  }
+  const burst = policy.kind === 'burst' ? Math.max(0, limit.total + policy.more - inUse) : 0;
+  if (free === 0 && burst > 0) return { tone: 'warn', word: 'Yes', why: `in the burst: ${several(burst, 'more login')} beyond the limit` };
+  if (limit.total === 0) return { tone: 'bad', word: 'No', why: 'this organization has no seats' };
+  if (free === 0) {
+    const line = waiting > 0 ? `, ${waiting === 1 ? 'one agent waits' : `${waiting} agents wait`}` : '';
+    return { tone: 'bad', word: 'No', why: `all ${several(limit.total, 'seat')} are in use${line}` };
+  }
+  if (waiting > 0) return { tone: 'warn', word: 'Not yet', why: `${waiting === 1 ? 'one agent is' : `${waiting} agents are`} before the next one in line` };
+  const words = `${several(free, 'seat')} ${free === 1 ? 'is' : 'are'} free`;
+  return free <= limit.total * FEW ? { tone: 'warn', word: 'Yes, still', why: words } : { tone: 'good', word: 'Yes', why: words };
+}
