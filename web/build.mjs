@@ -5,7 +5,7 @@ import { build } from 'vite';
 const root = import.meta.dirname;
 
 /** One script, `dist/${file}`. */
-async function script(entry, file, format) {
+async function script(entry, file, format, output = {}) {
   await build({
     root,
     configFile: false,
@@ -15,6 +15,7 @@ async function script(entry, file, format) {
       target: 'es2022',
       outDir: 'dist',
       emptyOutDir: false,
+      rolldownOptions: { output },
       lib: { entry: `${root}/${entry}`, formats: [format], name: 'MiraBridgeSeat', fileName: () => file },
     },
   });
@@ -32,7 +33,7 @@ await script('widget/frame/frame.ts', 'widget/frame.js', 'iife');
 await script('widget/demo/line.ts', 'widget/demo-line.js', 'iife');
 await script('widget/demo/demo.ts', 'demo/demo.js', 'iife');
 await script('dashboard/src/main.tsx', 'dashboard/dashboard.js', 'iife');
-await script('dashboard/src/parts/plot.ts', 'dashboard/plot.js', 'es');
+await script('dashboard/src/parts/plot.ts', 'dashboard/plot.js', 'es', { minify: true });
 const copies = {
   'widget/frame/frame.html': 'widget/frame.html',
   'widget/frame/frame.css': 'widget/frame.css',

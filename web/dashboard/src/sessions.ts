@@ -58,6 +58,10 @@ export function matches(of: Filter, one: Session): boolean {
   return isState && one.ageS >= minAgeS(of);
 }
 
+/** What is left at `now` of the grace that was told at `toldAt`; `null`: it is in none. */
+export const graceLeftMs = (one: Session, toldAt: number, now: number): number | null =>
+  one.graceLeftS === null ? null : Math.max(0, one.graceLeftS * 1000 - Math.max(0, now - toldAt));
+
 export type Mode = 'now' | 'after_call' | 'notice';
 
 export interface Ending {

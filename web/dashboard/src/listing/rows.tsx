@@ -1,8 +1,8 @@
 /** A long list, of which only what can be seen is drawn. */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { useDesk, useLive } from '../context';
-import { seen, type Session, type State } from '../sessions';
+import { useLive, useNow } from '../context';
+import { graceLeftMs, seen, type Session, type State } from '../sessions';
 import { length, near } from '../words/time';
 
 /** As in the style sheet, in pixels. */
@@ -16,15 +16,17 @@ const STATES: Readonly<Record<State, readonly [string, string, string]>> = {
 
 interface Props {
   readonly sessions: readonly Session[];
+  /** When they were told, by the wall clock. */
+  readonly toldAt: number;
   readonly selected: ReadonlySet<string>;
   /** `null`: this token may only look. */
   readonly toggle: ((one: Session) => void) | null;
   readonly end: ((one: Session) => void) | null;
 }
 
-export function Rows({ sessions, selected, toggle, end }: Props) {
-  const { world } = useDesk();
+export function Rows({ sessions, toldAt, selected, toggle, end }: Props) {
   const { zone } = useLive();
+  const now = useNow();
   const place = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 600 });
   const look = (): void => {
@@ -33,7 +35,6 @@ export function Rows({ sessions, selected, toggle, end }: Props) {
   };
   useEffect(look, [sessions.length]);
   const { first, end: last } = seen(view.top, view.height, ROW, sessions.length);
-  const now = world.now().wall;
   return (
     <div class="rows" ref={place} onScroll={look} tabIndex={0} role="group" aria-label="List of sessions">
       <table aria-rowcount={sessions.length + 1}>
@@ -57,7 +58,7 @@ export function Rows({ sessions, selected, toggle, end }: Props) {
               <tr key={one.id} aria-rowindex={first + offset + 2} class={selected.has(one.id) ? 'selected' : ''}>
                 {toggle ? <td><input type="checkbox" aria-label={`Select ${one.shortId}`} checked={selected.has(one.id)} onChange={() => toggle(one)} /></td> : null}
                 <td><code>{one.shortId}</code></td>
-                <td class={tone}>{icon} {word}{one.graceLeftS === null ? '' : `, ${length(one.graceLeftS * 1000)} left`}</td>
+                <td class={tone}>{icon} {word}{graceWords(graceLeftMs(one, toldAt, now))}</td>
                 <td>{near(one.since, now, zone)}</td>
                 <td class="number">{one.ageS === 0 ? '< 5 min' : length(one.ageS * 1000)}</td>
                 <td>{one.onCall ? '☎ on call' : '–'}</td>
@@ -72,3 +73,5 @@ export function Rows({ sessions, selected, toggle, end }: Props) {
     </div>
   );
 }
+
+const graceWords = (left: number | null): string => (left === null ? '' : left === 0 ? ', ends now' : `, ${length(left)} left`);

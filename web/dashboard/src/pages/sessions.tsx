@@ -19,13 +19,16 @@ const SHORT = 1_000;
 /** Ages and graces move without a change. */
 const ANYWAY_MS = 30_000;
 
+const NONE: readonly Session[] = [];
+
 const STATE_NAMES = { connected: 'Connected', unresponsive: 'Unresponsive', in_grace: 'In grace', on_call: 'On call' } as const;
 
 export function SessionsPage() {
   const { api, id, me, place, go, world } = useDesk();
   const { organization } = useLive();
   const [asked, again] = useAsked(() => api.all(path(id, '/sessions'), paged(session), MOST), [id], ANYWAY_MS);
-  const all: readonly Session[] = asked.kind === 'here' ? asked.value.items : [];
+  const all: readonly Session[] = asked.kind === 'here' ? asked.value.items : NONE;
+  const toldAt = useMemo(() => world.now().wall, [all]);
   const wanted = filter(place.query);
   const shown = useMemo(() => all.filter((one) => matches(wanted, one)), [all, wanted.state, wanted.hours]);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
@@ -98,6 +101,7 @@ export function SessionsPage() {
           ) : null}
           <Rows
             sessions={shown}
+            toldAt={toldAt}
             selected={selected}
             toggle={mayManage(me) ? toggle : null}
             end={mayManage(me) ? (one) => setMeant({ kind: 'some', sessions: [one] }) : null}

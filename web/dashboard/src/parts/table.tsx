@@ -34,13 +34,14 @@ export function SaveButton({ name, head, rows }: Props) {
 }
 
 export function Table({ name, head, rows }: { readonly name: string; readonly head: readonly string[]; readonly rows: readonly (readonly Cell[])[] }) {
+  const isNumber = head.map((_, column) => rows.some((row) => typeof row[column] === 'number'));
   return (
     <div class="scroll" tabIndex={0} role="group" aria-label={name}>
       <table>
-        <thead><tr>{head.map((one) => <th key={one} scope="col">{one}</th>)}</tr></thead>
+        <thead><tr>{head.map((one, column) => <th key={one} scope="col" class={isNumber[column] ? 'number' : ''}>{one}</th>)}</tr></thead>
         <tbody>
           {rows.map((row, place) => (
-            <tr key={place}>{row.map((cell, column) => <td key={column} class={typeof cell === 'number' ? 'number' : ''}>{cell ?? '–'}</td>)}</tr>
+            <tr key={place}>{row.map((cell, column) => <td key={column} class={isNumber[column] ? 'number' : ''}>{cell ?? '–'}</td>)}</tr>
           ))}
         </tbody>
       </table>

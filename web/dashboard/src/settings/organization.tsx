@@ -87,7 +87,7 @@ function Form({ before, managedBy, version, again }: FormProps) {
       <label>Places in the waiting line, 0 for none<input type="number" min="0" disabled={!may} required value={String(wish.line ?? 0)} onInput={(event) => set({ line: Number(event.currentTarget.value) || null })} /></label>
       <label class="choice"><input type="checkbox" disabled={!may} checked={wish.discloses} onChange={(event) => set({ discloses: event.currentTarget.checked })} /> A refusal tells the numbers</label>
       <label class="choice"><input type="checkbox" disabled={!pays} checked={wish.suspended} onChange={(event) => set({ suspended: event.currentTarget.checked })} /> Suspended: no new logins</label>
-      <label class="wide">Pages that may hold the widget, one a line; none: any<textarea disabled={!may} rows={3} spellcheck={false} value={origins} onInput={(event) => (setOrigins(event.currentTarget.value), setSaid(''))} /></label>
+      <label class="wide">Pages that may hold the widget, one a line. Left empty, every page may<textarea disabled={!may} rows={3} spellcheck={false} value={origins} onInput={(event) => (setOrigins(event.currentTarget.value), setSaid(''))} /></label>
       <p class="muted wide">
         {managedBy === 'file' ? 'This organization stands in the configuration file: what is set there can only be changed there. ' : ''}
         {may && !pays ? 'What is paid for, seats and policy, is changed by an operator. ' : ''}
