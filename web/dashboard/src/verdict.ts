@@ -9,7 +9,7 @@ export interface Verdict {
   readonly why: string;
 }
 
-/** Fewer free seats than this share of the limit are few. */
+/** Free seats up to this share of the limit are few; the last of several is in any case. */
 const FEW = 0.1;
 
 export function verdict(org: Organization): Verdict {
@@ -26,5 +26,6 @@ export function verdict(org: Organization): Verdict {
   }
   if (waiting > 0) return { tone: 'warn', word: 'Not yet', why: `${waiting === 1 ? 'one agent is' : `${waiting} agents are`} before the next one in line` };
   const words = `${several(free, 'seat')} ${free === 1 ? 'is' : 'are'} free`;
-  return free <= limit.total * FEW ? { tone: 'warn', word: 'Yes, still', why: words } : { tone: 'good', word: 'Yes', why: words };
+  const few = Math.max(limit.total > 1 ? 1 : 0, limit.total * FEW);
+  return free <= few ? { tone: 'warn', word: 'Yes, still', why: words } : { tone: 'good', word: 'Yes', why: words };
 }

@@ -23,9 +23,6 @@ export function Banners({ organization, increases }: Props) {
   const after = organization.limit.total - ending.reduce((sum, one) => sum + one.seats, 0);
   return (
     <div class="banners">
-      {organization.over > 0 ? (
-        <p class="notice amber">⚠ {several(organization.over, 'seat')} beyond the limit. Nobody is thrown out; new logins wait until the use is below the limit.</p>
-      ) : null}
       {planned.map((one) => (
         <p key={one.id} class="notice amber">
           ⚒ {one.startsAt > now ? `Maintenance from ${near(one.startsAt, now, zone)} to ${near(one.endsAt, now, zone)}` : `Maintenance until ${near(one.endsAt, now, zone)}, for ${length(one.endsAt - now)} more`}: {one.title}

@@ -43,7 +43,7 @@ export function Gauge({ organization }: { readonly organization: Organization })
         <li><i class="key area connected" />{count(connected)} connected</li>
         <li><i class="key area grace" />{count(inGrace)} in grace</li>
         <li><i class="key area free" />{count(free)} free</li>
-        {over > 0 ? <li class="warn">⚠ {count(over)} beyond the limit</li> : null}
+        {over > 0 ? <li class="warn" title="Nobody is thrown out. New logins wait until the use is below the limit.">⚠ {count(over)} beyond the limit</li> : null}
       </ul>
     </section>
   );
