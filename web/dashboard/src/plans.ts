@@ -55,3 +55,6 @@ export function maintenance(value: unknown): Maintenance {
 }
 
 export const isOver = (one: Maintenance): boolean => one.state === 'completed' || one.state === 'cancelled';
+
+/** Whether it is about the organization `id`, and not over. */
+export const concerns = (one: Maintenance, id: string): boolean => !isOver(one) && (one.organizations === null || one.organizations.includes(id));

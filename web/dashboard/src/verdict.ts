@@ -1,6 +1,8 @@
 /** Can the next agent log in? Pure. */
 
 import type { Organization } from './organization';
+import { concerns, type Maintenance } from './plans';
+import type { Settings } from './settings/shape';
 import { several } from './words/numbers';
 
 export interface Verdict {
@@ -12,8 +14,17 @@ export interface Verdict {
 /** Free seats up to this share of the limit are few; the last of several is in any case. */
 const FEW = 0.1;
 
-export function verdict(org: Organization): Verdict {
+/** Why nobody new is taken although a seat may be free; `null`: no such reason is known. */
+export function closed(id: string, settings: Settings | null, windows: readonly Maintenance[], now: number): string | null {
+  if (settings?.suspended) return 'this organization is suspended';
+  if (settings && settings.allocationEnds !== null && settings.allocationEnds <= now) return 'the allocation of this organization is over';
+  const runs = windows.find((one) => one.newLogins === 'refused' && concerns(one, id) && one.startsAt <= now && (one.endsAt > now || one.state !== 'scheduled'));
+  return runs ? `maintenance refuses new logins: ${runs.title}` : null;
+}
+
+export function verdict(org: Organization, why: string | null): Verdict {
   const { limit, free, inUse, waiting, policy } = org;
+  if (why !== null) return { tone: 'bad', word: 'No', why };
   if (policy.kind === 'observe' && free === 0) {
     return { tone: 'warn', word: 'Yes', why: `beyond the ${several(limit.total, 'seat')}: this organization counts and does not refuse` };
   }

@@ -5,14 +5,16 @@ import { Api } from '../src/api';
 import { paged, text } from '../src/door';
 import { organization } from '../src/organization';
 import { after } from '../src/parts/asked';
-import { firstEnd, increase } from '../src/plans';
+import { firstEnd, increase, maintenance } from '../src/plans';
 import { body, filter, graceLeftMs, matches, minAgeS, seen, session } from '../src/sessions';
-import { changes, originsOf, shown } from '../src/settings/shape';
-import { verdict } from '../src/verdict';
+import { changes, originsOf, type Settings, shown } from '../src/settings/shape';
+import { closed, verdict } from '../src/verdict';
 import { told } from './numbers';
 
+const plain: Settings = { name: 'Acme', seats: 50, policy: { kind: 'block' }, suspended: false, allocationEnds: null, graceS: 60, zone: 'UTC', line: null, discloses: true, origins: [] };
+
 const can = (change: Readonly<Record<string, unknown>>): string => {
-  const { tone, word, why } = verdict(organization(told('acme', change)));
+  const { tone, word, why } = verdict(organization(told('acme', change)), null);
   return `${tone}: ${word}, ${why}`;
 };
 const full = { in_use: 50, connected: 50, in_grace: 0, free: 0 };
@@ -27,6 +29,22 @@ test('the first question has an answer in each case', () => {
   expect(can({ ...full, policy: { burst: 5 } })).toBe('warn: Yes, in the burst: 5 more logins beyond the limit');
   expect(can({ ...full, in_use: 55, connected: 55, policy: { burst: 5 } })).toMatch(/^bad: No/);
   expect(can({ ...full, in_use: 0, connected: 0, limit: { total: 0, base: 0, increases: 0 } })).toBe('bad: No, this organization has no seats');
+});
+
+test('a seat that is free helps nobody where logins are refused for another reason', () => {
+  const now = Date.parse('2026-01-05T09:00:00Z');
+  const window = (change: Readonly<Record<string, unknown>>) =>
+    maintenance({ id: 'm', title: 'Upgrade', starts_at: '2026-01-05T08:00:00Z', ends_at: '2026-01-05T10:00:00Z', new_logins: 'refused', message: null, organizations: null, state: 'in_progress', ...change });
+  const why = 'maintenance refuses new logins: Upgrade';
+  expect(closed('acme', null, [window({})], now)).toBe(why);
+  // One that takes longer than was planned still refuses.
+  expect(closed('acme', null, [window({ state: 'verifying', ends_at: '2026-01-05T08:30:00Z' })], now)).toBe(why);
+  for (const change of [{ new_logins: 'allowed' }, { organizations: ['other'] }, { state: 'completed' }, { state: 'scheduled', starts_at: '2026-01-05T09:30:00Z' }]) {
+    expect(closed('acme', null, [window(change)], now)).toBeNull();
+  }
+  expect(closed('acme', { ...plain, suspended: true }, [], now)).toBe('this organization is suspended');
+  expect([closed('acme', { ...plain, allocationEnds: now }, [], now), closed('acme', { ...plain, allocationEnds: now + 1 }, [], now)]).toEqual(['the allocation of this organization is over', null]);
+  expect(verdict(organization(told('acme')), why)).toEqual({ tone: 'bad', word: 'No', why });
 });
 
 test('an address keeps organization, page, range and filters', () => {

@@ -1,24 +1,22 @@
 /** What is out of the ordinary, above everything else. */
 
 import { useDesk, useLive, useNow } from '../context';
-import { paged } from '../door';
 import type { Organization } from '../organization';
-import { useAsked } from '../parts/asked';
-import { type Increase, isOver, type Maintenance, maintenance } from '../plans';
+import { concerns, type Increase, type Maintenance } from '../plans';
 import { several } from '../words/numbers';
-import { DAY, length, MINUTE, near } from '../words/time';
+import { DAY, length, near } from '../words/time';
 
 interface Props {
   readonly organization: Organization;
   readonly increases: readonly Increase[];
+  readonly windows: readonly Maintenance[];
 }
 
-export function Banners({ organization, increases }: Props) {
-  const { api, id } = useDesk();
+export function Banners({ organization, increases, windows }: Props) {
+  const { id } = useDesk();
   const { zone } = useLive();
   const now = useNow();
-  const [windows] = useAsked(() => api.all('/api/v1/maintenance', paged(maintenance), 1_000), [id], MINUTE);
-  const planned = (windows.kind === 'here' ? windows.value.items : []).filter((one) => concerns(one, id) && one.startsAt - now < DAY && one.endsAt > now);
+  const planned = windows.filter((one) => concerns(one, id) && one.startsAt - now < DAY && one.endsAt > now);
   const ending = increases.filter((one) => one.state === 'running' && one.until > now && one.until - now < DAY);
   const after = organization.limit.total - ending.reduce((sum, one) => sum + one.seats, 0);
   return (
@@ -37,5 +35,3 @@ export function Banners({ organization, increases }: Props) {
     </div>
   );
 }
-
-export const concerns = (one: Maintenance, id: string): boolean => !isOver(one) && (one.organizations === null || one.organizations.includes(id));

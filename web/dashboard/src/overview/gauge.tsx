@@ -15,12 +15,13 @@ const ICONS = { good: '✓', warn: '⚠', bad: '✕' } as const;
 const readLevels = (value: unknown): readonly number[] =>
   list(fields(value)['levels'], (one) => (typeof one === 'number' ? one : Number(fields(one)['percent']))).filter(Number.isFinite);
 
-export function Gauge({ organization }: { readonly organization: Organization }) {
+/** `closed`: why nobody new is taken, if so. */
+export function Gauge({ organization, closed }: { readonly organization: Organization; readonly closed: string | null }) {
   const { api, id, store } = useDesk();
   const { zone } = useLive();
   const fresh = store.freshness();
   const [alerts] = useAsked(() => api.get(path(id, '/alerts'), readLevels), [id], 10 * MINUTE);
-  const { tone, word, why } = verdict(organization);
+  const { tone, word, why } = verdict(organization, closed);
   const { connected, inGrace, inUse, free, limit, over } = organization;
   const whole = Math.max(limit.total, inUse, 1);
   const percent = (seats: number): string => `${(seats / whole) * 100}%`;

@@ -20,7 +20,6 @@ interface Known {
   readonly from: number;
   readonly to: number;
   readonly items: readonly Item[];
-  readonly before: readonly (readonly Item[])[];
 }
 
 export function Today({ organization }: { readonly organization: Organization }) {
@@ -28,33 +27,34 @@ export function Today({ organization }: { readonly organization: Organization })
   const { zone } = useLive();
   const fine = organization.limit.total > 2 ? '15m' : '30m';
   const today = midnight(world.now().wall, zone);
-  const ask = async (from: number, to: number, interval: string) =>
+  const ask = (from: number, to: number, interval: string) =>
     api.all(`${path(id, '/usage')}?from=${rfc3339(from)}&to=${rfc3339(to)}&interval=${interval}`, paged(item), 200);
-  const all = async (): Promise<Answer<Known>> => {
-    const now = world.now().wall;
-    const from = midnight(now, zone);
-    const to = midnight(now, zone, 1);
-    const own = await ask(from, now, fine);
-    if (own.kind !== 'ok') return own;
-    const before = await Promise.all(
-      Array.from({ length: WEEKS }, (_, week) => ask(midnight(now, zone, -7 * (week + 1)), midnight(now, zone, -7 * (week + 1) + 1), '30m')),
-    );
-    const failed = before.find((one) => one.kind !== 'ok');
-    if (failed) return failed;
-    const days = before.flatMap((one) => (one.kind === 'ok' ? [one.value.items] : []));
-    return { kind: 'ok', version: null, value: { from, to, items: own.value.items, before: days } };
+  const own = async (): Promise<Answer<Known>> => {
+    const answer = await ask(today, world.now().wall, fine);
+    if (answer.kind !== 'ok') return answer;
+    return { kind: 'ok', version: null, value: { from: today, to: midnight(today, zone, 1), items: answer.value.items } };
   };
-  const [asked] = useAsked(all, [id, zone, today, fine], MINUTE);
+  // What was on such a weekday stays as it is: it is asked for once a day.
+  const weeks = async (): Promise<Answer<readonly (readonly Item[])[]>> => {
+    const weeks = Array.from({ length: WEEKS }, (_, week) => ask(midnight(today, zone, -7 * (week + 1)), midnight(today, zone, -7 * (week + 1) + 1), '30m'));
+    const answers = await Promise.all(weeks);
+    const failed = answers.find((one) => one.kind !== 'ok');
+    if (failed) return failed;
+    return { kind: 'ok', version: null, value: answers.flatMap((one) => (one.kind === 'ok' ? [one.value.items] : [])) };
+  };
+  const [asked] = useAsked(own, [id, today, fine], MINUTE);
+  const [before] = useAsked(weeks, [id, today]);
   return (
-    <Panel title="Today" asked={asked}>
-      {(known) => <Curve known={known} zone={zone} />}
+    <Panel title="Today" asked={asked} class="tall">
+      {(known) => <Curve known={known} before={before.kind === 'here' ? before.value : null} zone={zone} />}
     </Panel>
   );
 }
 
-function Curve({ known, zone }: { readonly known: Known; readonly zone: string }) {
-  const { from, to, items, before } = known;
-  const typical = useMemo(() => usual(before, zone), [known]);
+/** `before`: the same weekday of the weeks before; `null`: not known yet. */
+function Curve({ known, before, zone }: { readonly known: Known; readonly before: readonly (readonly Item[])[] | null; readonly zone: string }) {
+  const { from, to, items } = known;
+  const typical = useMemo(() => usual(before ?? [], zone), [before, zone]);
   const merged = useMemo(() => {
     const own = columns(items, [(one) => one.peak, (one) => one.limit]);
     const grid = halfHours(from, to).map((ms) => ms / 1000);
@@ -70,7 +70,7 @@ function Curve({ known, zone }: { readonly known: Known; readonly zone: string }
     };
     const edges = edgesAt(typical, at.map((s) => Math.min(s * 1000, to - 1)), zone);
     return { at, of: [carried(own.of[0]), carried(own.of[1]), edges.high, edges.low] };
-  }, [known]);
+  }, [known, typical]);
   const gaps = useMemo(() => items.filter((one) => one.kind === 'gap'), [items]);
   const top = highest(items);
   const words = top === null ? 'Nothing is known of today yet.' : `Seats in use today: the peak is ${top.peak}, between ${time(top.from, zone)} and ${time(top.to, zone)}.`;
@@ -92,7 +92,7 @@ function Curve({ known, zone }: { readonly known: Known; readonly zone: string }
         zone={zone}
         label={words}
       />
-      {hasBand ? null : <p class="muted">What is usual on a {weekday(from, zone)} is shown from the fourth week on.</p>}
+      {hasBand || before === null ? null : <p class="muted">What is usual on a {weekday(from, zone)} is shown from the fourth week on.</p>}
       <AsTable name="Today" head={['From', 'To', 'Peak', 'Mean', 'Limit', 'Refusals']} rows={() => figuresOf(items).map((one) => [time(one.from, zone), time(one.to, zone), one.peak, one.mean, one.limit, one.refusals])} />
     </>
   );

@@ -5,11 +5,13 @@ import { Banners } from '../overview/banners';
 import { Gauge } from '../overview/gauge';
 import { Pressure } from '../overview/pressure';
 import { Today } from '../overview/today';
-import { path, useDesk, useLive } from '../context';
+import { path, useDesk, useLive, useNow } from '../context';
 import { paged } from '../door';
 import { useAsked } from '../parts/asked';
 import { Tile } from '../parts/tile';
-import { firstEnd, increase } from '../plans';
+import { firstEnd, increase, maintenance } from '../plans';
+import { shown } from '../settings/shape';
+import { closed } from '../verdict';
 import { MINUTE, near, time } from '../words/time';
 import { count } from '../words/numbers';
 
@@ -18,14 +20,18 @@ export function OverviewPage() {
   const { organization, zone } = useLive();
   const total = organization?.limit.increases ?? 0;
   const [increases] = useAsked(() => api.all(path(id, '/increases'), paged(increase), 1_000), [id, total], 5 * MINUTE);
+  const [windows] = useAsked(() => api.all('/api/v1/maintenance', paged(maintenance), 1_000), [id], MINUTE / 2);
+  const [settings] = useAsked(() => api.get(path(id), shown), [id], MINUTE / 2);
+  const planned = windows.kind === 'here' ? windows.value.items : [];
+  const why = closed(id, settings.kind === 'here' ? settings.value.settings : null, planned, useNow());
   const ends = useMemo(() => (increases.kind === 'here' ? firstEnd(increases.value.items) : null), [increases]);
   if (organization === null) return <p class="panel state" role="status">Waiting for the first numbers…</p>;
   const { limit, peakToday } = organization;
   const until = ends === null ? '' : ` until ${near(ends, world.now().wall, zone)}`;
   return (
     <>
-      <Banners organization={organization} increases={increases.kind === 'here' ? increases.value.items : []} />
-      <Gauge organization={organization} />
+      <Banners organization={organization} increases={increases.kind === 'here' ? increases.value.items : []} windows={planned} />
+      <Gauge organization={organization} closed={why} />
       <ul class="tiles">
         <Tile name="Limit" defined="limit" value={count(limit.total)} more={limit.increases > 0 ? `${count(limit.base)} + ${count(limit.increases)}${until}` : 'no increase runs'} />
         <Tile name="Waiting" defined="waiting" value={count(organization.waiting)} tone={organization.waiting > 0 ? 'warn' : 'plain'} {...(organization.waiting > 0 ? { icon: '◔' } : {})} more="in line" />

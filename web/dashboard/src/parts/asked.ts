@@ -30,7 +30,8 @@ export function useAsked<T>(ask: () => Promise<Answer<T>>, because: readonly unk
     void ask().then((answer) => {
       if (!isCurrent) return;
       setAsked((before) => after(before, answer));
-      const wait = answer.kind === 'unreachable' ? AGAIN_MS : everyMs;
+      const isDown = answer.kind === 'unreachable' || (answer.kind === 'refused' && answer.status >= 500);
+      const wait = isDown ? AGAIN_MS : everyMs;
       if (wait !== null) timer = setTimeout(again, wait);
     });
     return () => {
