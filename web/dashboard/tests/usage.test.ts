@@ -55,6 +55,7 @@ test('the next pressure point is the next half-hour of the week that came near t
   expect(nextPressure(all, 50, 0.9, monday + 90 * 60_000, BERLIN)).toEqual({ at: Date.parse('2026-01-06T09:30:00Z'), seats: 45 });
   // After the last of this week comes the first of the next.
   expect(nextPressure(all, 50, 0.9, Date.parse('2026-01-09T12:00:00Z'), BERLIN)?.at).toBe(Date.parse('2026-01-12T08:00:00Z'));
+  expect(nextPressure(heat([['monday', '09:00', 46]]), 50, 0.9, Date.parse('2026-01-05T09:00:00Z'), BERLIN)?.at).toBe(Date.parse('2026-01-12T08:00:00Z'));
   expect(nextPressure(all, 60, 0.9, monday, BERLIN)).toBeNull();
   expect(nextPressure(all, 0, 0.9, monday, BERLIN)).toBeNull();
 });

@@ -43,7 +43,7 @@ export function Rows({ sessions, toldAt, selected, toggle, end }: Props) {
             {toggle ? <th scope="col"><span class="unseen">Selected</span></th> : null}
             <th scope="col">Session</th>
             <th scope="col">State</th>
-            <th scope="col">Since</th>
+            <th scope="col" title="Rounded down to five minutes">Since</th>
             <th scope="col" class="number">Age</th>
             <th scope="col">On call</th>
             <th scope="col" class="number">Resumes</th>

@@ -53,7 +53,7 @@ function Ends({ items }: { readonly items: readonly Item[] }) {
   const all = sums(items);
   const ended = all.logouts + all.purges + all.terminated;
   const rows = [
-    ['Logged out', all.logouts, 'by the agent, or the page was closed'],
+    ['Logged out', all.logouts, 'by the agent, with its widget'],
     ['Purged', all.purges, 'the line was lost and nobody came back within the grace'],
     ['Ended', all.terminated, 'by an administrator'],
   ] as const;
@@ -70,8 +70,8 @@ function Lines({ items }: { readonly items: readonly Item[] }) {
   const hours = all.seatSeconds / 3600;
   return (
     <ul class="tiles">
-      <Tile name="Session hours" defined="seatHours" value={count(hours)} more="seat hours" />
-      <Tile name="Drops" defined="drops" value={all.lost === null || hours === 0 ? '–' : decimal((all.lost / hours) * 100)} more={all.lost === null ? 'not told by this server' : 'by 100 session hours'} />
+      <Tile name="Session hours" defined="seatHours" value={hours < 10 ? decimal(hours) : count(hours)} more="all sessions together" />
+      <Tile name="Drops" defined="drops" value={all.lost === null || hours < 1 ? '–' : decimal((all.lost / hours) * 100)} more={all.lost === null ? 'not told by this server' : hours < 1 ? 'known from one session hour on' : 'by 100 session hours'} />
       <Tile name="Came back" defined="resumed" value={all.lost === null ? count(all.resumes) : share(Math.min(all.resumes, all.lost), all.lost)} more={all.lost === null ? 'resumes' : 'of those whose line went'} />
     </ul>
   );
