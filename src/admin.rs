@@ -7,6 +7,7 @@ mod body;
 mod dashboard;
 mod demo;
 mod description;
+mod guesses;
 mod health;
 mod listener;
 mod live;
@@ -17,6 +18,8 @@ mod paging;
 mod patience;
 mod problem;
 mod sessions;
+
+pub use guesses::Guesses;
 
 use crate::config::AdminTokenSettings;
 use crate::gateway::{OpenConnections, Reception};
@@ -43,6 +46,8 @@ pub struct Desk {
     pub metrics: Arc<Metrics>,
     /// Open connections of the widget listener.
     pub connections: OpenConnections,
+    /// Who was wrong how often.
+    pub guesses: Guesses,
     /// The port of the widget listener.
     pub widget_port: u16,
     /// Who may ask. Replaced as a whole by a reload.
@@ -75,6 +80,10 @@ fn routes() -> OpenApiRouter<Arc<Desk>> {
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
 }
+
+/// Where a request comes from. For limits only.
+#[derive(Clone, Copy)]
+struct Peer(std::net::IpAddr);
 
 fn router(desk: Arc<Desk>) -> Router {
     Router::from(routes())

@@ -2,11 +2,15 @@
 
 mod backup;
 mod check_config;
+mod completions;
 mod fleet;
 mod key;
 mod serve;
+mod show_config;
+mod token;
 
 use std::fmt::Display;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -28,6 +32,8 @@ enum Command {
     Serve(Box<serve::ServeArguments>),
     /// Say all that is wrong with a configuration file, without starting anything
     CheckConfig(check_config::CheckConfigArguments),
+    /// Show what `serve` would use with the same flags, and where each value came from
+    ShowConfig(Box<show_config::ShowConfigArguments>),
     /// Copy the store without its live sessions, also while the server runs
     Backup(backup::BackupArguments),
     /// Simulate agents against a running server, and judge it from outside
@@ -35,6 +41,11 @@ enum Command {
     /// Make widget keys
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Make tokens for administrators, and signed tokens for a login
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+    /// Print the completions of a shell
+    Completions(completions::CompletionsArguments),
 }
 
 impl Cli {
@@ -43,8 +54,10 @@ impl Cli {
     pub fn read() -> Result<Self, clap::Error> {
         let matches = Self::command().try_get_matches()?;
         let mut cli = Self::from_arg_matches(&matches)?;
-        if let (Command::Serve(arguments), Some((_, matches))) = (&mut cli.command, matches.subcommand()) {
-            arguments.settle_store(matches)?;
+        match (&mut cli.command, matches.subcommand()) {
+            (Command::Serve(arguments), Some((_, matches))) => arguments.settle(matches)?,
+            (Command::ShowConfig(arguments), Some((_, matches))) => arguments.settle(matches)?,
+            _ => {}
         }
         Ok(cli)
     }
@@ -55,6 +68,8 @@ impl Cli {
 pub fn run(cli: Cli) -> ExitCode {
     match cli.command {
         Command::Serve(arguments) => serve::run(*arguments),
+        Command::ShowConfig(arguments) => show_config::run(*arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
         Command::CheckConfig(arguments) => check_config::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Fleet(arguments) => fleet::run(*arguments).unwrap_or_else(|error| {
@@ -62,6 +77,7 @@ pub fn run(cli: Cli) -> ExitCode {
             ExitCode::FAILURE
         }),
         Command::Key(command) => key::run(&command),
+        Command::Token(command) => token::run(&command),
     }
 }
 
@@ -76,12 +92,12 @@ pub fn refuse(error: &clap::Error) -> ExitCode {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "the command line is where the product prints")]
+/// Prints a line. A reader that has gone is no reason to fail.
 fn say(line: impl Display) {
-    println!("{line}");
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
-#[expect(clippy::print_stderr, reason = "the command line is where the product prints")]
+/// Prints a line about what is wrong.
 fn complain(line: impl Display) {
-    eprintln!("{line}");
+    let _ = writeln!(std::io::stderr(), "{line}");
 }

@@ -125,6 +125,15 @@ impl Clock {
     }
 }
 
+/// Rate limits go by served time, too: a stall of the server fills nobody's budget.
+impl governor::clock::Clock for Clock {
+    type Instant = Duration;
+
+    fn now(&self) -> Duration {
+        Duration::from_nanos(self.served().as_nanos())
+    }
+}
+
 impl Inner {
     fn publish(&self, time: &ServedTime) {
         let (origin, reach) = time.origin_and_reach();

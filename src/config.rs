@@ -3,6 +3,7 @@
 //!
 //! It binds nothing and changes nothing; a reload is another [`load`].
 
+mod description;
 mod duration;
 mod file;
 mod organization;
@@ -24,6 +25,7 @@ use std::path::Path;
 
 use crate::seats::{Allocation, OrganizationId};
 
+pub use description::{Line, describe};
 pub use duration::{InvalidDuration, parse_duration, parse_grace};
 pub use organization::MOST_SEATS;
 pub use overrides::{LogFormat, Overrides};
@@ -31,8 +33,8 @@ pub use problem::Problem;
 pub use scenario::load_scenario;
 pub use settings::{
     AdminTokenSettings, KeyMaterial, LimitSettings, LivenessSettings, LogSettings, OrganizationSettings,
-    PlannedIncrease, Role, SelfService, ServerSettings, Settings, Switches, TlsSettings, TokenAlgorithm,
-    TokenKeySettings,
+    PlannedIncrease, Role, SelfService, ServerSettings, Settings, Switches, TlsSettings, TokenKeySettings,
+    UnusableTls,
 };
 pub use sources::{Source, Sources};
 
@@ -52,7 +54,8 @@ pub fn load(overrides: &Overrides) -> Result<Settings, Vec<Problem>> {
     read(path, &text, overrides)
 }
 
-fn read(path: &Path, text: &str, overrides: &Overrides) -> Result<Settings, Vec<Problem>> {
+/// The same for a file at `path` that holds `text`.
+pub fn read(path: &Path, text: &str, overrides: &Overrides) -> Result<Settings, Vec<Problem>> {
     let page = Page::new(path, text);
     let document = page.parse()?;
     let mut root = Section::root(&page, document.get_ref());
@@ -62,7 +65,7 @@ fn read(path: &Path, text: &str, overrides: &Overrides) -> Result<Settings, Vec<
     let liveness = server::liveness(&mut root, overrides);
     let limits = server::limits(&mut root);
     let mut organizations = organization::read_all(&mut root, overrides, switches, liveness.grace);
-    if *overrides == Overrides::default() {
+    if overrides.say_nothing() {
         organizations.extend(demo(liveness));
     }
     organization::apply_seats(&page, &mut organizations, overrides, liveness.grace);
@@ -70,7 +73,8 @@ fn read(path: &Path, text: &str, overrides: &Overrides) -> Result<Settings, Vec<
     let server = server::server(&mut root, overrides, !admin_tokens.is_empty());
     root.finish();
 
-    let (mut problems, broken, sources) = page.into_parts();
+    let (mut problems, broken, mut sources) = page.into_parts();
+    sources.tell_environment(&overrides.from_environment);
     let settings = Settings {
         server,
         tls,

@@ -7,8 +7,12 @@ mod handoff_code;
 mod hashed;
 mod keyed_hash;
 mod origin;
+mod signed_token;
 
 pub use handoff_code::handoff_code;
 pub use hashed::{HashedToken, InvalidHash, admin_token, widget_key};
 pub use keyed_hash::KeyedHash;
 pub use origin::{InvalidOrigin, OfferedOrigin, Origin, is_allowed};
+pub use signed_token::{
+    BadToken, InvalidTokenKey, LONGEST_TTL, TokenAlgorithm, TokenKey, TokenUse, UnsignableToken, sign_token,
+};

@@ -5,11 +5,13 @@
 
 pub mod seats;
 
+pub mod alert;
 pub mod credential;
 pub mod liveness;
 pub mod protocol;
 pub mod schedule;
 pub mod stall;
+pub mod transport;
 pub mod usage;
 
 pub mod conversation;

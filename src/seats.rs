@@ -14,13 +14,16 @@ mod moment;
 mod pool;
 
 pub use allocation::{Allocation, Increase, Limit, Policy};
-pub use command::{Cause, Command, Full, Login, Outcome, Refusal};
+pub use command::{Cause, Command, Entry, Full, Login, OneTimeToken, Outcome, Refusal};
 pub use effect::{Effect, Record, RecordChange};
 pub use ending::{CALL_ENDS_WITHIN, Ending};
 pub use ids::{
     AttemptHash, ConnectionNumber, HandoffHash, InvalidOrganizationId, OrganizationId, SecretHash, SessionId,
+    TokenHash,
 };
 pub use line::Waiter;
 pub use maintenance::Window;
 pub use moment::{Moment, Served, Timestamp};
-pub use pool::{ATTEMPT_REPEATABLE, HANDOFF_CLAIMABLE, Numbers, Pool, Session, SessionState, decide};
+pub use pool::{
+    ATTEMPT_REPEATABLE, HANDOFF_CLAIMABLE, MOST_SPENT_TOKENS, Numbers, Pool, Session, SessionState, decide,
+};

@@ -236,6 +236,148 @@ fn wrong_use_exits_with_2() {
 }
 
 #[test]
+fn show_config_says_where_each_value_came_from() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("seats.toml");
+    fs::write(
+        &path,
+        "[liveness]\nheartbeat = \"10s\"\n\n[[organization]]\nid = \"acme\"\nseats = 1\n",
+    )
+    .unwrap();
+    let mut command = Command::cargo_bin("mirabridge-seats").unwrap();
+    command.env("MIRABRIDGE_SEATS_GRACE", "30s").arg("show-config");
+    command
+        .args([
+            "--json",
+            "--listen",
+            "127.0.0.1:1",
+            "--seats",
+            "acme=7",
+            "--config",
+        ])
+        .arg(&path);
+
+    let output = command.output().unwrap();
+
+    let shown: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let file = path.to_str().unwrap();
+    for (name, value, source) in [
+        ("server.listen", "\"127.0.0.1:1\"", "--listen"),
+        ("liveness.grace", "\"30s\"", "MIRABRIDGE_SEATS_GRACE"),
+        ("organization.acme.grace", "\"30s\"", "MIRABRIDGE_SEATS_GRACE"),
+        ("liveness.heartbeat", "\"10s\"", &format!("{file}:2")),
+        ("organization.acme.seats", "7", "--seats"),
+        ("organization.acme.policy", "\"block\"", "default"),
+        ("limits.message_bytes", "4096", "default"),
+    ] {
+        assert_eq!(
+            shown[name],
+            serde_json::json!({ "value": value, "source": source }),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn show_config_takes_every_setting_of_the_example_from_its_line_and_refuses_a_bad_file() {
+    let output = run(&["show-config", "--config", "config/seats.example.toml"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let from_file = |line: &&str| line.contains("  # config/seats.example.toml:");
+    assert!(text.lines().filter(from_file).count() > 30, "{text}");
+    assert!(text.lines().all(|line| line.contains("  # ")), "{text}");
+
+    let output = run(&["show-config", "--config", "none.toml"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn completions_are_there_for_every_shell() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let output = run(&["completions", shell]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success(), "{shell}");
+        assert!(
+            text.contains("show-config") && text.contains("admin-listen"),
+            "{shell}"
+        );
+    }
+}
+
+#[test]
+fn a_mistyped_command_or_flag_gets_a_suggestion() {
+    for (arguments, suggestion) in [
+        (&["srve"][..], "serve"),
+        (&["serve", "--lisen", "127.0.0.1:1"], "--listen"),
+        (&["token", "widgt"], "widget"),
+    ] {
+        let output = run(arguments);
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert!(text.contains(suggestion), "{text}");
+    }
+}
+
+#[test]
+fn a_new_admin_token_is_shown_once_with_the_table_that_configures_it() {
+    let output = run(&["token", "new", "--role", "viewer", "--org", "acme", "--json"]);
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let token = json["token"].as_str().unwrap();
+    let hash = mirabridge_seats::credential::HashedToken::of(token).to_string();
+    assert_eq!((&json["hash"], &json["org"]), (&hash.into(), &"acme".into()));
+
+    let output = run(&["token", "new", "--role", "viewer", "--org", "acme"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let table = text.split("In the configuration:").nth(1).unwrap();
+    let (code, problems) = check_bytes(format!("{table}\n[[organization]]\nid=\"acme\"\nseats=1").as_bytes());
+    assert_eq!(code, Some(0), "{problems}");
+    for arguments in [
+        &["token", "new", "--role", "viewer"][..],
+        &["token", "new", "--role", "king"],
+        &[
+            "token",
+            "widget",
+            "--org",
+            "acme",
+            "--kid",
+            "k",
+            "--key-file",
+            "f",
+            "--ttl",
+            "11m",
+        ],
+    ] {
+        assert_eq!(run(arguments).status.code(), Some(2), "{arguments:?}");
+    }
+    assert_eq!(
+        run(&["token", "new", "--role", "operator", "--org", "acme"])
+            .status
+            .code(),
+        Some(1)
+    );
+}
+
+#[test]
+fn a_signed_token_is_made_with_the_key_in_a_file() {
+    use mirabridge_seats::credential::{TokenAlgorithm, TokenKey};
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("token.key");
+    fs::write(&file, [7; 32]).unwrap();
+    let arguments = ["token", "widget", "--org", "acme", "--kid", "k", "--key-file"];
+    let output = run(&[&arguments[..], &[file.to_str().unwrap()]].concat());
+    let token = String::from_utf8(output.stdout).unwrap();
+    let key = TokenKey::read("k".to_owned(), TokenAlgorithm::Hs256, &[7; 32]).unwrap();
+    let acme = mirabridge_seats::seats::OrganizationId::parse("acme").unwrap();
+
+    let taken = TokenKey::judge(&[key], token.trim(), &acme, mirabridge_seats::clock::utc());
+
+    assert!(taken.is_ok(), "{taken:?}");
+    fs::write(&file, [7; 31]).unwrap();
+    let output = run(&[&arguments[..], &[file.to_str().unwrap()]].concat());
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
 fn a_new_key_is_shown_once_with_the_line_that_configures_it() {
     let output = run(&["key", "new", "--org", "acme", "--json"]);
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();

@@ -12,7 +12,16 @@ use std::time::Duration;
 /// The modules of the crate by floor. A module uses lower floors only, and its own.
 const FLOORS: [&[&str]; 8] = [
     &["seats"],
-    &["credential", "liveness", "protocol", "schedule", "stall", "usage"],
+    &[
+        "alert",
+        "credential",
+        "liveness",
+        "protocol",
+        "schedule",
+        "stall",
+        "transport",
+        "usage",
+    ],
     &["conversation"],
     &["clock", "config", "telemetry", "web"],
     &["store"],

@@ -2,12 +2,15 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use std::time::Duration;
 
 /// Why a request has no other answer. Cannot be printed: it may hold words of the request.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum Problem {
     Unauthenticated,
     Forbidden,
+    /// Nothing is judged for so long.
+    TooManyGuesses(Duration),
     NotFound,
     MethodNotAllowed,
     BadLimit,
@@ -37,6 +40,11 @@ impl Problem {
                 StatusCode::FORBIDDEN,
                 "forbidden",
                 "This token may read this, and not change it",
+            ),
+            Self::TooManyGuesses(_) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "too-many-guesses",
+                "Too many wrong tokens came from this address; try again in a moment",
             ),
             Self::NotFound => (
                 StatusCode::NOT_FOUND,
@@ -119,6 +127,10 @@ impl IntoResponse for Problem {
             Self::Unauthenticated => drop(say(header::WWW_AUTHENTICATE, "Bearer")),
             Self::NotRecorded | Self::TooMany(_) => drop(say(header::RETRY_AFTER, "5")),
             _ => {}
+        }
+        if let Self::TooManyGuesses(wait) = self {
+            let seconds = wait.as_secs() + 1;
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }

@@ -22,6 +22,7 @@ use crate::fleet::{
 };
 use crate::schedule::{DAY, Scenario};
 use crate::seats::OrganizationId;
+use crate::transport::Trust;
 use values::{admin_url, duration, speed};
 
 /// Simulate agents against a running server, and judge it from outside
@@ -65,7 +66,7 @@ pub(super) struct FleetArguments {
     #[arg(long, requires = "simulate", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     seats: Option<u32>,
 
-    /// The admin listener, so that the referee sees the numbers too: http://HOST:PORT
+    /// The admin listener, so that the referee sees the numbers too: http://HOST:PORT or https://…
     #[arg(long, value_name = "URL", requires = "token_file", value_parser = admin_url)]
     admin_url: Option<hyper::Uri>,
 
@@ -76,6 +77,14 @@ pub(super) struct FleetArguments {
     /// A file with the organization's widget key, if it demands one
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
+
+    /// The authorities whose certificates count for wss:// and https://
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value = "/etc/ssl/certs/ca-certificates.crt"
+    )]
+    ca_file: PathBuf,
 
     /// How long the run lasts, as in 90s, 10m or, for a simulation, 28d [default: 3m, where a few graces
     /// show most; of whole days the first one, simulated a week]
@@ -238,9 +247,14 @@ fn against_a_server(
         }),
         (None, _) | (_, None) => None,
     };
+    let url = if is_encrypted(&arguments) {
+        arguments.url.clone().trusting(trust(&arguments.ca_file)?)
+    } else {
+        arguments.url.clone()
+    };
     let duration = arguments.duration(&profile);
     let plan = FleetPlan {
-        url: arguments.url,
+        url,
         organization: arguments.org,
         key: arguments.key_file.as_deref().map(secret).transpose()?,
         agents: usize::try_from(arguments.agents)?,
@@ -271,6 +285,16 @@ fn against_a_server(
 
 fn write(file: &Path, text: &str) -> anyhow::Result<()> {
     std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
+}
+
+fn is_encrypted(arguments: &FleetArguments) -> bool {
+    let admin = arguments.admin_url.as_ref().and_then(hyper::Uri::scheme_str);
+    arguments.url.to_string().starts_with("wss:") || admin == Some("https")
+}
+
+fn trust(file: &Path) -> anyhow::Result<Trust> {
+    let pem = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    Trust::read(&pem).with_context(|| file.display().to_string())
 }
 
 /// The first line of a file.

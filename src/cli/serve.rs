@@ -5,6 +5,7 @@ mod first_token;
 mod record;
 mod running;
 mod server;
+mod sockets;
 mod watch;
 
 use std::net::SocketAddr;
@@ -20,6 +21,7 @@ use clap::{ArgMatches, Args, CommandFactory, ValueEnum};
 use super::{BAD_USE, Cli, complain};
 use crate::config::{self, LogFormat, Overrides};
 use crate::seats::OrganizationId;
+use sockets::Sockets;
 
 /// What `serve` is told on the command line and in the environment.
 #[derive(Debug, Args)]
@@ -85,7 +87,28 @@ pub(super) struct ServeArguments {
     /// The least level that is logged: error, warn, info, debug or trace [default: info]
     #[arg(long, value_name = "LEVEL", env = "MIRABRIDGE_SEATS_LOG_LEVEL")]
     log_level: Option<tracing::Level>,
+
+    #[arg(skip)]
+    from_environment: Vec<&'static str>,
 }
+
+/// The flags that have environment variables, with the ids of their arguments.
+const FLAGS: [(&str, &str); 14] = [
+    ("--config", "config"),
+    ("--seats", "seats"),
+    ("--listen", "listen"),
+    ("--admin-listen", "admin_listen"),
+    ("--data-dir", "data_dir"),
+    ("--in-memory", "in_memory"),
+    ("--admin-token-file", "admin_token_file"),
+    ("--allow-private-webhooks", "allow_private_webhooks"),
+    ("--allow-open-organizations", "allow_open_organizations"),
+    ("--allow-plain-admin", "allow_plain_admin"),
+    ("--allow-short-grace", "allow_short_grace"),
+    ("--grace", "grace"),
+    ("--log-format", "log_format"),
+    ("--log-level", "log_level"),
+];
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {
@@ -94,9 +117,17 @@ enum Format {
 }
 
 impl ServeArguments {
+    /// Takes what cannot be told from the values alone.
+    pub(super) fn settle(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        let is_from_environment = |id: &str| matches.value_source(id) == Some(ValueSource::EnvVariable);
+        let flags = FLAGS.iter().filter(|(_, id)| is_from_environment(id));
+        self.from_environment = flags.map(|(flag, _)| *flag).collect();
+        self.settle_store(matches)
+    }
+
     /// Decides between a data folder and none. A flag wins over the environment; within one of
     /// the two, asking for both is an error. `conflicts_with` cannot tell flag from environment.
-    pub(super) fn settle_store(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+    fn settle_store(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
         if !self.in_memory || self.data_dir.is_none() {
             return Ok(());
         }
@@ -116,6 +147,7 @@ impl ServeArguments {
 impl From<ServeArguments> for Overrides {
     fn from(arguments: ServeArguments) -> Self {
         Self {
+            from_environment: arguments.from_environment,
             config: arguments.config,
             seats: arguments.seats,
             listen: arguments.listen,
@@ -138,11 +170,19 @@ impl From<ServeArguments> for Overrides {
 }
 
 pub(super) fn run(arguments: ServeArguments) -> ExitCode {
-    let overrides = Overrides::from(arguments);
+    let mut overrides = Overrides::from(arguments);
+    let sockets = Sockets::inherited().and_then(|sockets| sockets.settle(&mut overrides).map(|()| sockets));
+    let sockets = match sockets {
+        Ok(sockets) => sockets,
+        Err(error) => {
+            complain(format_args!("error: the sockets that were handed over: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
     // Before the file is read, so that no change is missed.
     let watch = watch::Watch::over(overrides.config.clone());
     match config::load(&overrides) {
-        Ok(settings) => running::run(&settings, &overrides, watch),
+        Ok(settings) => running::run(&settings, &overrides, sockets, watch),
         Err(problems) => {
             problems.iter().for_each(complain);
             ExitCode::from(BAD_USE)

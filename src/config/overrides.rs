@@ -11,6 +11,8 @@ use crate::seats::OrganizationId;
 /// default says nothing, which is the demo.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Overrides {
+    /// The flags below that were not given, but their environment variables: `--listen`.
+    pub from_environment: Vec<&'static str>,
     /// The TOML file.
     pub config: Option<PathBuf>,
     /// Organizations and their seats.
@@ -52,6 +54,15 @@ pub enum LogFormat {
 }
 
 impl Overrides {
+    /// Whether this is the demo.
+    pub(super) fn say_nothing(&self) -> bool {
+        let nothing = Self {
+            from_environment: self.from_environment.clone(),
+            ..Self::default()
+        };
+        *self == nothing
+    }
+
     /// What is allowed that by default is not.
     pub(super) fn switches(&self) -> Switches {
         Switches {

@@ -33,7 +33,7 @@ impl fmt::Display for Problem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.source {
             Source::Default => {}
-            Source::Flag(_) | Source::File(_) => {
+            Source::Flag(_) | Source::Environment(_) | Source::File(_) => {
                 return write!(formatter, "{}: {}", self.source, self.message);
             }
             Source::Line(..) => write!(formatter, "{}: ", self.source)?,

@@ -1,11 +1,10 @@
 //! The tables `server`, `tls`, `liveness` and `limits`.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::duration::{check_grace, parse_duration, whole_seconds};
-use super::file;
 use super::overrides::Overrides;
 use super::page::Page;
 use super::problem::Problem;
@@ -50,6 +49,32 @@ pub(super) fn server(root: &mut Section<'_>, overrides: &Overrides, has_tokens: 
         "--data-dir",
         overrides.data_dir.is_some(),
     );
+    for (name, flag, is_given) in [
+        (
+            "allow_private_webhooks",
+            "--allow-private-webhooks",
+            overrides.allow_private_webhooks,
+        ),
+        (
+            "allow_open_organizations",
+            "--allow-open-organizations",
+            overrides.allow_open_organizations,
+        ),
+        (
+            "allow_plain_admin",
+            "--allow-plain-admin",
+            overrides.allow_plain_admin,
+        ),
+        (
+            "allow_short_grace",
+            "--allow-short-grace",
+            overrides.allow_short_grace,
+        ),
+        ("log_format", "--log-format", overrides.log_format.is_some()),
+        ("log_level", "--log-level", overrides.log_level.is_some()),
+    ] {
+        note_flag(page, name, flag, is_given);
+    }
     note_flag(page, "server.data_dir", "--in-memory", overrides.in_memory);
     note_flag(
         page,
@@ -88,12 +113,17 @@ pub(super) fn tls(root: &mut Section<'_>) -> Option<TlsSettings> {
     let certificate = section.required("certificate", "certificate = \"cert.pem\"");
     let private_key = section.required("private_key", "private_key = \"key.pem\"");
     section.finish();
-    let certificate = certificate.and_then(|field| pem(&field, "CERTIFICATE-----", "a certificate"));
-    let private_key = private_key.and_then(|field| pem(&field, "PRIVATE KEY-----", "a private key"));
-    Some(TlsSettings {
-        certificate: certificate?,
-        private_key: private_key?,
-    })
+    let tls = TlsSettings {
+        certificate: certificate.as_ref().and_then(Field::path)?,
+        private_key: private_key.as_ref().and_then(Field::path)?,
+    };
+    if let Err(unusable) = tls.read() {
+        let is_key = unusable.path == tls.private_key && unusable.path != tls.certificate;
+        let blamed = if is_key { private_key } else { certificate };
+        blamed?.report(unusable);
+        return None;
+    }
+    Some(tls)
 }
 
 pub(super) fn liveness(root: &mut Section<'_>, overrides: &Overrides) -> LivenessSettings {
@@ -172,26 +202,6 @@ fn addresses(field: &Field<'_>) -> Vec<IpAddr> {
         .iter()
         .filter_map(|element| element.parsed(address))
         .collect()
-}
-
-fn pem(field: &Field<'_>, label: &str, what: &str) -> Option<PathBuf> {
-    let path = field.path()?;
-    match has_pem(&path, label) {
-        Ok(true) => return Some(path),
-        Ok(false) => field.report(format!(
-            "there is not {what} in {}; a PEM file is expected",
-            path.display()
-        )),
-        Err(error) => field.report(format!("{}: {error}", path.display())),
-    }
-    None
-}
-
-fn has_pem(path: &Path, label: &str) -> Result<bool, file::UnreadableFile> {
-    let text = file::read_text(path)?;
-    Ok(text
-        .lines()
-        .any(|line| line.starts_with("-----BEGIN ") && line.trim_end().ends_with(label)))
 }
 
 fn note_flag(page: &Page<'_>, name: &str, flag: &'static str, is_given: bool) {

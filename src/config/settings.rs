@@ -6,14 +6,16 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
+use super::file;
 use super::overrides::LogFormat;
 use super::sources::Sources;
 use crate::credential::HashedToken;
 use crate::seats::OrganizationId;
+use crate::transport::{Certificate, InvalidCertificate};
 
-pub use organization::{
-    KeyMaterial, OrganizationSettings, PlannedIncrease, SelfService, TokenAlgorithm, TokenKeySettings,
-};
+pub use organization::{KeyMaterial, OrganizationSettings, PlannedIncrease, SelfService, TokenKeySettings};
 
 /// Everything that the server was told, complete and checked.
 #[derive(Debug, Clone)]
@@ -74,6 +76,37 @@ pub struct TlsSettings {
     pub certificate: PathBuf,
     /// The private key of the first.
     pub private_key: PathBuf,
+}
+
+impl TlsSettings {
+    /// Reads both files as they are at this moment.
+    pub fn read(&self) -> Result<Certificate, UnusableTls> {
+        let read = |path: &PathBuf| {
+            file::read_bytes(path).map_err(|error| UnusableTls {
+                path: path.clone(),
+                why: error.to_string(),
+            })
+        };
+        let (chain, key) = (read(&self.certificate)?, Zeroizing::new(read(&self.private_key)?));
+        Certificate::read(&chain, &key).map_err(|error| UnusableTls {
+            path: match error {
+                InvalidCertificate::NoCertificate => self.certificate.clone(),
+                InvalidCertificate::NoPrivateKey
+                | InvalidCertificate::UnusableKey
+                | InvalidCertificate::Mismatch => self.private_key.clone(),
+            },
+            why: error.to_string(),
+        })
+    }
+}
+
+/// A certificate that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {why}", path.display())]
+pub struct UnusableTls {
+    /// The file that is to blame.
+    pub path: PathBuf,
+    why: String,
 }
 
 /// The times by which presence is judged.

@@ -10,8 +10,10 @@ use std::sync::Arc;
 pub enum Source {
     /// Nothing was said.
     Default,
-    /// A flag, or the environment variable that stands for it.
+    /// A flag.
     Flag(&'static str),
+    /// The environment variable that stands for this flag.
+    Environment(&'static str),
     /// A file as a whole.
     File(Arc<Path>),
     /// A line of a file, from 1.
@@ -23,6 +25,13 @@ impl fmt::Display for Source {
         match self {
             Self::Default => formatter.write_str("default"),
             Self::Flag(flag) => formatter.write_str(flag),
+            Self::Environment(flag) => {
+                let name = flag
+                    .trim_start_matches('-')
+                    .replace('-', "_")
+                    .to_ascii_uppercase();
+                write!(formatter, "MIRABRIDGE_SEATS_{name}")
+            }
             Self::File(file) => write!(formatter, "{}", file.display()),
             Self::Line(file, line) => write!(formatter, "{}:{line}", file.display()),
         }
@@ -48,6 +57,17 @@ impl Sources {
     /// All names with their sources, in the order of the names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Source)> {
         self.0.iter().map(|(name, source)| (name.as_str(), source))
+    }
+
+    /// Tells apart what flags and what the environment said.
+    pub(super) fn tell_environment(&mut self, from_environment: &[&'static str]) {
+        for source in self.0.values_mut() {
+            if let Source::Flag(flag) = *source
+                && from_environment.contains(&flag)
+            {
+                *source = Source::Environment(flag);
+            }
+        }
     }
 
     /// Notes the source of `name` in place of any other.

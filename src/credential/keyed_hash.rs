@@ -1,6 +1,6 @@
 //! Hashes under a key of this server, so that what is recorded tells nothing about what was sent.
 
-use crate::seats::{AttemptHash, HandoffHash, OrganizationId, SecretHash};
+use crate::seats::{AttemptHash, HandoffHash, OrganizationId, SecretHash, TokenHash};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -22,6 +22,17 @@ impl KeyedHash {
     /// The hash of a login attempt's number; another one for each organization.
     pub fn attempt(&self, organization: &OrganizationId, attempt: &[u8; 16]) -> AttemptHash {
         AttemptHash(self.hash(&[b"attempt", attempt, organization.as_str().as_bytes()]))
+    }
+
+    /// The hash of a signed token's number, its `jti`; another one for each organization.
+    pub fn token(&self, organization: &OrganizationId, number: &str) -> TokenHash {
+        // The organization comes last and has no zero byte, so that no two pairs are one text.
+        TokenHash(self.hash(&[
+            b"token",
+            number.as_bytes(),
+            b"\0",
+            organization.as_str().as_bytes(),
+        ]))
     }
 
     /// The hash of a hand-off code, however it is typed; another one for each organization.

@@ -13,13 +13,14 @@ use tokio::time::timeout;
 
 use super::referee::{Observation, SampleNumbers, Span};
 use super::stopwatch::Stopwatch;
-use super::target::resolve;
+use super::target::{enter, resolve};
 use super::world::World;
+use crate::transport::Trust;
 
 /// Where the admin API is, and what opens it.
 #[derive(Clone)]
 pub struct AdminAccess {
-    /// `http://HOST:PORT`.
+    /// `http://HOST:PORT` or `https://HOST:PORT`.
     pub url: Uri,
     /// A token that may read the organization.
     pub token: String,
@@ -44,6 +45,7 @@ pub(super) struct AdminView {
     access: AdminAccess,
     organization: String,
     requests: Option<SendRequest<Empty<Bytes>>>,
+    trust: Option<Trust>,
 }
 
 impl AdminView {
@@ -51,8 +53,9 @@ impl AdminView {
     const PATIENCE: Duration = Duration::from_secs(10);
     const LONGEST_BODY: usize = 64 * 1024;
 
-    pub(super) fn new(access: AdminAccess, organization: String) -> Self {
+    pub(super) fn new(access: AdminAccess, organization: String, trust: Option<Trust>) -> Self {
         Self {
+            trust,
             access,
             organization,
             requests: None,
@@ -95,7 +98,7 @@ impl AdminView {
             .map_err(|error| AdminError::Unreachable(error.to_string()))?;
         let requests = match &mut self.requests {
             Some(requests) if !requests.is_closed() => requests,
-            requests => requests.insert(connect(&self.access.url).await?),
+            requests => requests.insert(connect(&self.access.url, self.trust.as_ref()).await?),
         };
         requests.ready().await.map_err(unreachable)?;
         let from = clock.now();
@@ -117,10 +120,11 @@ impl AdminView {
     }
 }
 
-async fn connect(url: &Uri) -> Result<SendRequest<Empty<Bytes>>, AdminError> {
+async fn connect(url: &Uri, trust: Option<&Trust>) -> Result<SendRequest<Empty<Bytes>>, AdminError> {
     let failed = |error: std::io::Error| AdminError::Unreachable(error.to_string());
     let address = resolve(url).await.map_err(failed)?;
     let stream = TcpStream::connect(address).await.map_err(failed)?;
+    let stream = enter(url, trust, stream).await.map_err(failed)?;
     let (requests, connection) = http1::handshake(TokioIo::new(stream))
         .await
         .map_err(unreachable)?;

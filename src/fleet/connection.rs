@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -13,14 +12,15 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use super::referee::{At, Span};
 use super::stopwatch::Stopwatch;
-use super::target::{SeatUrl, Sources};
+use super::target::{SeatUrl, Sources, enter};
 use super::wire::{self, Said};
+use crate::transport::Stream;
 
 const SUBPROTOCOL: &str = "mirabridge.seat.v1";
 
 /// A connection to the server. It answers heartbeats while somebody listens to it.
 pub(super) struct Connection {
-    socket: WebSocketStream<TcpStream>,
+    socket: WebSocketStream<Stream>,
     clock: Stopwatch,
     /// When the last frame was about to be sent.
     last_sent: At,
@@ -52,7 +52,7 @@ impl Connection {
             .max_message_size(Some(64 * 1024))
             .max_frame_size(Some(64 * 1024));
         let opening = async {
-            let stream = sources.connect().await?;
+            let stream = enter(url.uri(), url.trust(), sources.connect().await?).await?;
             let mut request = url.uri().into_client_request()?;
             let subprotocol = http::HeaderValue::from_static(SUBPROTOCOL);
             request
@@ -102,7 +102,7 @@ impl Connection {
     /// Ends with a reset.
     pub(super) fn reset(self) -> Span {
         // An error means that the socket is dead already.
-        let _ = self.socket.get_ref().set_zero_linger();
+        let _ = self.socket.get_ref().tcp().set_zero_linger();
         self.finish()
     }
 

@@ -115,7 +115,7 @@ impl Fleet {
         let mut notes: Vec<String> = plan.profile.note().into_iter().collect();
         let mut view = plan
             .admin
-            .map(|access| AdminView::new(access, plan.organization.to_string()));
+            .map(|access| AdminView::new(access, plan.organization.to_string(), plan.url.trust().cloned()));
         let others = match &mut view {
             Some(view) => look_for_others(view, clock, &mut notes).await?,
             None => Others::Unknown,

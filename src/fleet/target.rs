@@ -4,16 +4,20 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::transport::{Stream, Trust};
 use hyper::Uri;
 use tokio::net::{TcpSocket, TcpStream, lookup_host};
 
-/// The URL of a server's widget listener, `ws://HOST[:PORT]/PATH`.
+/// The URL of a server's widget listener, `ws://HOST[:PORT]/PATH` or `wss://…`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SeatUrl(Uri);
+pub struct SeatUrl {
+    uri: Uri,
+    trust: Option<Trust>,
+}
 
 /// A text that the fleet cannot connect to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a server's URL is ws://HOST:PORT/v1/seat")]
+#[error("a server's URL is ws://HOST:PORT/v1/seat or wss://HOST:PORT/v1/seat")]
 pub struct InvalidSeatUrl;
 
 impl FromStr for SeatUrl {
@@ -21,22 +25,48 @@ impl FromStr for SeatUrl {
 
     fn from_str(text: &str) -> Result<Self, InvalidSeatUrl> {
         let uri: Uri = text.parse().map_err(|_| InvalidSeatUrl)?;
-        if uri.scheme_str() != Some("ws") || uri.host().is_none() {
+        if !matches!(uri.scheme_str(), Some("ws" | "wss")) || uri.host().is_none() {
             return Err(InvalidSeatUrl);
         }
-        Ok(Self(uri))
+        Ok(Self { uri, trust: None })
     }
 }
 
 impl std::fmt::Display for SeatUrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
+        self.uri.fmt(f)
     }
 }
 
 impl SeatUrl {
+    /// Believes the authorities of `trust`, for `wss` and for the admin API's `https`.
+    pub fn trusting(self, trust: Trust) -> Self {
+        let trust = Some(trust);
+        Self { trust, ..self }
+    }
+
     pub(super) fn uri(&self) -> &Uri {
-        &self.0
+        &self.uri
+    }
+
+    pub(super) fn trust(&self) -> Option<&Trust> {
+        self.trust.as_ref()
+    }
+}
+
+/// Whether `uri` asks for TLS.
+pub(super) fn is_encrypted(uri: &Uri) -> bool {
+    matches!(uri.scheme_str(), Some("wss" | "https"))
+}
+
+/// Begins TLS where `uri` asks for it.
+pub(super) async fn enter(uri: &Uri, trust: Option<&Trust>, stream: TcpStream) -> std::io::Result<Stream> {
+    match trust {
+        _ if !is_encrypted(uri) => Ok(stream.into()),
+        Some(trust) => trust.enter(uri.host().unwrap_or_default(), stream).await,
+        None => Err(std::io::Error::other(
+            "whose certificates to believe was not said",
+        )),
     }
 }
 
@@ -47,10 +77,13 @@ pub(super) async fn resolve(uri: &Uri) -> std::io::Result<SocketAddr> {
         .unwrap_or_default()
         .trim_start_matches('[')
         .trim_end_matches(']');
-    lookup_host((host, uri.port_u16().unwrap_or(80)))
-        .await?
-        .next()
-        .ok_or_else(|| std::io::Error::other("the name has no address"))
+    lookup_host((
+        host,
+        uri.port_u16().unwrap_or(if is_encrypted(uri) { 443 } else { 80 }),
+    ))
+    .await?
+    .next()
+    .ok_or_else(|| std::io::Error::other("the name has no address"))
 }
 
 /// The addresses that connections come from. One source has about 28,000 ports, and a port rests for a
@@ -104,9 +137,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_plain_websocket_urls_are_taken() {
+    fn only_websocket_urls_are_taken() {
         assert!("ws://127.0.0.1:7380/v1/seat".parse::<SeatUrl>().is_ok());
-        for wrong in ["wss://a/v1/seat", "http://a/", "127.0.0.1:7380", ""] {
+        assert!("wss://localhost/v1/seat".parse::<SeatUrl>().is_ok());
+        for wrong in ["https://a/v1/seat", "http://a/", "127.0.0.1:7380", ""] {
             assert_eq!(wrong.parse::<SeatUrl>(), Err(InvalidSeatUrl), "{wrong}");
         }
     }

@@ -3,11 +3,13 @@
 use super::answers;
 use super::frames::FrameMeter;
 use super::handshake::{self, Arrival};
-use super::listener::{ListenerSettings, listen};
+use super::listener::{ListenerSettings, listen, set_options};
 use super::permits::{Addresses, ConnectionPermit, HandshakePermit, OpenConnections};
 use super::upper::Upper;
 use crate::clock::{Clock, instant_in};
+use crate::transport::Doorway;
 use rustix::io::Errno;
+use socket2::SockRef;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -31,6 +33,7 @@ pub struct Listener {
     turned_away: Arc<Semaphore>,
     running: Running,
     meter: Arc<FrameMeter>,
+    doorway: Doorway,
     settings: ListenerSettings,
 }
 
@@ -46,15 +49,36 @@ pub struct Running {
 impl Listener {
     /// Takes `address`. Fails if it is taken already or not of this machine.
     pub fn bind(address: SocketAddr, settings: ListenerSettings, clock: Clock) -> io::Result<Self> {
-        Ok(Self {
-            socket: listen(address)?,
+        Ok(Self::over(listen(address)?, settings, clock))
+    }
+
+    /// Takes over a socket that listens already.
+    pub fn adopt(
+        socket: std::net::TcpListener,
+        settings: ListenerSettings,
+        clock: Clock,
+    ) -> io::Result<Self> {
+        set_options(&SockRef::from(&socket))?;
+        socket.set_nonblocking(true)?;
+        Ok(Self::over(TcpListener::from_std(socket)?, settings, clock))
+    }
+
+    fn over(socket: TcpListener, settings: ListenerSettings, clock: Clock) -> Self {
+        Self {
+            socket,
             handshakes: Arc::new(Semaphore::new(settings.handshakes.min(Semaphore::MAX_PERMITS))),
             addresses: Arc::default(),
             turned_away: Arc::new(Semaphore::new(TURNED_AWAY_AT_ONCE)),
             running: Running::default(),
             meter: Arc::new(FrameMeter::new(settings.budget, clock)),
+            doorway: Doorway::plain(),
             settings,
-        })
+        }
+    }
+
+    /// Lets connections begin as `doorway` says.
+    pub fn behind(self, doorway: Doorway) -> Self {
+        Self { doorway, ..self }
     }
 
     /// The address that was taken.
@@ -123,6 +147,8 @@ impl Listener {
         let permit = HandshakePermit::new(place, address);
         if let Some(connection) = self.running.connections.admit(self.settings.max_connections) {
             self.receive(stream, permit, connection, upper, stop);
+        } else if self.doorway.is_tls() {
+            // Behind TLS there is no quick word: the connection is closed.
         } else if let Ok(place) = Arc::clone(&self.turned_away).try_acquire_owned() {
             self.running.tasks.spawn(answers::turn_away(stream, place));
         }
@@ -138,6 +164,7 @@ impl Listener {
     ) {
         let arrival = Arrival {
             stream,
+            doorway: self.doorway.clone(),
             deadline: instant_in(self.settings.login_timeout),
             message_bytes: self.settings.message_bytes,
             meter: Arc::clone(&self.meter),

@@ -82,8 +82,11 @@ pub(super) async fn take_leave(mut socket: Socket) {
 
 async fn hang_up(socket: Socket) {
     let mut stream = socket.into_inner().into_inner();
-    if stream.shutdown().await.is_ok() {
-        let _ = tokio::time::timeout(HEAR_OUT_TIME, hear_out(&stream)).await;
+    if matches!(
+        tokio::time::timeout(WRITE_TIME, stream.shutdown()).await,
+        Ok(Ok(()))
+    ) {
+        let _ = tokio::time::timeout(HEAR_OUT_TIME, hear_out(stream.tcp())).await;
     }
 }
 

@@ -1,9 +1,12 @@
 //! Who may ask for a seat, by organization.
 
+use super::login_pace::LoginPace;
+use crate::clock::Clock;
 use crate::config::OrganizationSettings;
-use crate::credential::{HashedToken, Origin};
+use crate::credential::{HashedToken, KeyedHash, Origin, TokenKey};
 use crate::liveness::Rhythm;
-use crate::seats::OrganizationId;
+use crate::protocol::LoginMessage;
+use crate::seats::{OneTimeToken, OrganizationId, Timestamp};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -24,14 +27,25 @@ pub struct Access {
     /// Whether a refusal may tell the numbers.
     pub disclose_counts: bool,
     keys: Vec<HashedToken>,
-    /// Only signed tokens are taken.
-    tokens_only: bool,
+    token_keys: Vec<TokenKey>,
+    /// A budget for each key, then for each token key.
+    paces: Vec<LoginPace>,
     unresponsive_limit: Option<Duration>,
 }
 
+/// What a login showed, found good.
+pub struct Shown<'a> {
+    /// A signed token.
+    pub token: Option<OneTimeToken>,
+    pace: Option<&'a LoginPace>,
+}
+
+/// Wrong, unknown or none where one is needed: one answer for all.
+pub struct Unauthorized;
+
 impl Directory {
-    /// The doors that `organizations` set up.
-    pub fn of(organizations: &[OrganizationSettings]) -> Self {
+    /// The doors that `organizations` set up. Budgets go on from those of `before`.
+    pub fn of(organizations: &[OrganizationSettings], before: &Self, clock: &Clock) -> Self {
         let access = |settings: &OrganizationSettings| Access {
             id: settings.id.clone(),
             name: settings.name.clone(),
@@ -39,7 +53,8 @@ impl Directory {
             allowed_origins: settings.allowed_origins.clone(),
             disclose_counts: settings.disclose_counts,
             keys: settings.keys.clone(),
-            tokens_only: settings.keys.is_empty() && !settings.token_keys.is_empty(),
+            token_keys: settings.token_keys.iter().map(|key| key.key()).collect(),
+            paces: paces(settings, before, clock),
             unresponsive_limit: settings.unresponsive_limit,
         };
         Self(
@@ -80,18 +95,62 @@ impl Directory {
 }
 
 impl Access {
-    /// Whether `key` opens it. An open organization ignores keys.
-    pub fn admits(&self, key: Option<&str>) -> bool {
-        if self.tokens_only {
-            return false;
+    /// Judges the key or the token of a login that came at `now`. Where there are token keys, a token
+    /// is judged whatever else is shown; an open organization ignores both.
+    pub fn judge(
+        &self,
+        login: &LoginMessage,
+        hashes: &KeyedHash,
+        now: Timestamp,
+    ) -> Result<Shown<'_>, Unauthorized> {
+        if let Some(token) = &login.token
+            && !self.token_keys.is_empty()
+        {
+            return self.judge_token(token, hashes, now);
+        }
+        if self.keys.is_empty() {
+            let is_open = self.token_keys.is_empty();
+            return if is_open {
+                Ok(Shown {
+                    token: None,
+                    pace: None,
+                })
+            } else {
+                Err(Unauthorized)
+            };
         }
         // Each key is compared, so that the time tells nothing of which one fits.
-        let fits = self
-            .keys
-            .iter()
-            .filter(|known| key.is_some_and(|key| known.matches(key)))
-            .count();
-        self.keys.is_empty() || fits > 0
+        let shown = login.key.as_deref().map_or("", String::as_str);
+        let fits = self.keys.iter().map(|known| known.matches(shown));
+        let fitting = fits
+            .enumerate()
+            .fold(None, |found, (key, fits)| if fits { Some(key) } else { found });
+        let key = fitting.filter(|_| login.key.is_some()).ok_or(Unauthorized)?;
+        Ok(Shown {
+            token: None,
+            pace: self.paces.get(key),
+        })
+    }
+
+    fn judge_token(
+        &self,
+        token: &str,
+        hashes: &KeyedHash,
+        now: Timestamp,
+    ) -> Result<Shown<'_>, Unauthorized> {
+        match TokenKey::judge(&self.token_keys, token, &self.id, now) {
+            Ok(taken) => Ok(Shown {
+                token: Some(OneTimeToken {
+                    hash: hashes.token(&self.id, &taken.number),
+                    until: taken.until,
+                }),
+                pace: self.paces.get(self.keys.len() + taken.key),
+            }),
+            Err(why) => {
+                tracing::debug!(organization = %self.id, %why, "a signed token is not taken");
+                Err(Unauthorized)
+            }
+        }
     }
 
     /// The server's rhythm with this organization's limit for pages that do not answer.
@@ -101,4 +160,25 @@ impl Access {
             ..server
         }
     }
+}
+
+impl Shown<'_> {
+    /// Takes the login out of the budget of its credential.
+    pub fn is_within_its_pace(&self) -> bool {
+        self.pace.is_none_or(LoginPace::takes_one_more)
+    }
+}
+
+/// A reload gives no new budget to a key, by its place in the list.
+fn paces(settings: &OrganizationSettings, before: &Directory, clock: &Clock) -> Vec<LoginPace> {
+    let seats = settings.allocation.base;
+    let known = before
+        .find(settings.id.as_str())
+        .map_or(&[][..], |access| &access.paces);
+    (0..settings.keys.len() + settings.token_keys.len())
+        .map(|key| match known.get(key) {
+            Some(pace) => pace.go_on(seats, clock),
+            None => LoginPace::new(seats, clock),
+        })
+        .collect()
 }

@@ -7,6 +7,7 @@ use super::permits::{ConnectionPermit, HandshakePermit};
 use super::resting::Resting;
 use super::upper::{Upper, Visitor};
 use super::widget_files;
+use crate::transport::{Doorway, Stream};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -25,6 +26,7 @@ const HEAD_BYTES: usize = 8192;
 /// A connection that has just been accepted.
 pub(super) struct Arrival {
     pub(super) stream: TcpStream,
+    pub(super) doorway: Doorway,
     pub(super) deadline: tokio::time::Instant,
     pub(super) message_bytes: usize,
     pub(super) meter: Arc<FrameMeter>,
@@ -41,14 +43,19 @@ struct Accepted {
 /// Answers one request. A visitor comes out if it was one for the WebSocket.
 pub(super) async fn shake_hands(arrival: Arrival, upper: &impl Upper) -> Option<Visitor> {
     let accepted = Mutex::new(None);
-    let served = serve(arrival.stream, upper, &accepted);
+    let entering = arrival.doorway.enter(arrival.stream);
+    let stream = tokio::time::timeout_at(arrival.deadline, entering)
+        .await
+        .ok()?
+        .ok()?;
+    let served = serve(stream, upper, &accepted);
     tokio::time::timeout_at(arrival.deadline, served).await.ok()?;
     let Accepted { upgrade, origin } = accepted.into_inner()?;
     let upgraded = tokio::time::timeout_at(arrival.deadline, upgrade)
         .await
         .ok()?
         .ok()?;
-    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
+    let parts = upgraded.downcast::<TokioIo<Stream>>().ok()?;
     let metered = Metered::new(parts.io.into_inner(), &parts.read_buf, arrival.meter);
     Some(Visitor {
         socket: Resting::new(metered, arrival.message_bytes).take_up().await,
@@ -59,7 +66,7 @@ pub(super) async fn shake_hands(arrival: Arrival, upper: &impl Upper) -> Option<
     })
 }
 
-async fn serve(stream: TcpStream, upper: &impl Upper, accepted: &Mutex<Option<Accepted>>) {
+async fn serve(stream: Stream, upper: &impl Upper, accepted: &Mutex<Option<Accepted>>) {
     let service =
         service_fn(|request: Request<Incoming>| ready(Ok::<_, Infallible>(answer(request, upper, accepted))));
     // An error is the peer's: hyper has answered it as far as HTTP can.

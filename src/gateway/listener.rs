@@ -49,7 +49,13 @@ pub(super) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
         SocketAddr::V6(_) => TcpSocket::new_v6()?,
     };
     socket.set_reuseaddr(true)?;
-    let options = SockRef::from(&socket);
+    set_options(&SockRef::from(&socket))?;
+    socket.bind(address)?;
+    socket.listen(LISTEN_QUEUE)
+}
+
+/// Sets what accepted sockets inherit.
+pub(super) fn set_options(options: &SockRef<'_>) -> io::Result<()> {
     options.set_tcp_nodelay(true)?;
     options.set_tcp_keepalive(
         &TcpKeepalive::new()
@@ -58,9 +64,7 @@ pub(super) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
             .with_retries(KEEPALIVE_PROBES),
     )?;
     options.set_tcp_user_timeout(Some(UNACKNOWLEDGED))?;
-    options.set_send_buffer_size(SEND_BUFFER)?;
-    socket.bind(address)?;
-    socket.listen(LISTEN_QUEUE)
+    options.set_send_buffer_size(SEND_BUFFER)
 }
 
 #[cfg(test)]

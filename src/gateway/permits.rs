@@ -100,7 +100,7 @@ impl Drop for AddressPlace {
 }
 
 /// What one household has: an IPv4 address, or the /64 of an IPv6 address.
-fn household(address: IpAddr) -> u128 {
+pub fn household(address: IpAddr) -> u128 {
     match address.to_canonical() {
         IpAddr::V4(address) => u128::from(address.to_bits()),
         IpAddr::V6(address) => address.to_bits() >> 64 << 64,

@@ -16,7 +16,9 @@ use crate::credential::{KeyedHash, OfferedOrigin, is_allowed};
 use crate::liveness::{Liveness, Rhythm};
 use crate::protocol::{CloseCode, LoginMessage, ResumeMessage, ServerMessage};
 use crate::registry::{Answer, Mailbox, NotDone, Presence, Registry, WaitingPlace};
-use crate::seats::{Cause, Command, ConnectionNumber, Login, OrganizationId, Outcome, Refusal, SessionId};
+use crate::seats::{
+    Cause, Command, ConnectionNumber, Entry, Login, OrganizationId, Outcome, Refusal, SessionId,
+};
 use crate::telemetry::{Metrics, RefusalCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -152,26 +154,28 @@ impl Reception {
         mailbox: Mailbox,
     ) -> Result<(Admitted, ServerMessage), Farewell> {
         let directory = Arc::clone(&self.directory.read());
-        let access = directory.find(&login.org);
-        let Some(access) = access.filter(|access| access.admits(login.key.as_deref().map(String::as_str)))
-        else {
+        let Some(access) = directory.find(&login.org) else {
             return Err(self.refuse(RefusalCode::unauthorized, CloseCode::Unauthorized));
         };
-        if !is_allowed(&access.allowed_origins, &offered(origin)) {
-            return Err(self.refuse(RefusalCode::origin_not_allowed, CloseCode::OriginNotAllowed));
-        }
-        if login.handoff.is_some() && !self.claims.wait(&access.id, self.login_timeout).await {
-            return Err(self.refuse(RefusalCode::overloaded, CloseCode::Overloaded));
-        }
+        let Ok(shown) = access.judge(login, &self.hashes, utc()) else {
+            return Err(self.refuse(RefusalCode::unauthorized, CloseCode::Unauthorized));
+        };
+        let origin = offered(origin);
+        let entry = Entry {
+            token: shown.token,
+            without_origin: matches!(origin, OfferedOrigin::Absent),
+        };
+        let vouched_for = entry.without_origin && entry.token.is_some();
         let lot = Lot::draw();
         let rhythm = access.rhythm(self.rhythm);
-        let command = Command::Login(Login {
+        let wanted = Login {
             session: lot.session,
             secret: self.hashes.secret(&*lot.secret),
             attempt: login
                 .attempt
                 .map(|attempt| self.hashes.attempt(&access.id, attempt.as_bytes())),
             connection: mailbox.number(),
+            entry,
             wait: login
                 .wait
                 .then(|| self.registry.clock().served() + awake_for(rhythm)),
@@ -179,7 +183,25 @@ impl Reception {
                 .handoff
                 .as_deref()
                 .map(|code| self.hashes.handoff(&access.id, code)),
-        });
+        };
+        if !vouched_for && !is_allowed(&access.allowed_origins, &origin) {
+            // A token that was used is judged before the origin.
+            return Err(match self.registry.admits(&access.id, &wanted) {
+                Ok(()) => self.refuse(RefusalCode::origin_not_allowed, CloseCode::OriginNotAllowed),
+                Err(_) => self.refuse(RefusalCode::unauthorized, CloseCode::Unauthorized),
+            });
+        }
+        if !shown.is_within_its_pace() {
+            self.metrics.refused(RefusalCode::rate_limited);
+            return Err(Farewell::error(
+                CloseCode::RateLimited,
+                "too many logins with this credential",
+            ));
+        }
+        if login.handoff.is_some() && !self.claims.wait(&access.id, self.login_timeout).await {
+            return Err(self.refuse(RefusalCode::overloaded, CloseCode::Overloaded));
+        }
+        let command = Command::Login(wanted);
         let granted = self.granted(&access.id, command, access.disclose_counts).await?;
         let secret = Zeroizing::new(URL_SAFE_NO_PAD.encode(lot.secret.as_slice()));
         Ok(self.admitted(granted, mailbox, rhythm, login.heartbeat, lot.phase, secret))
@@ -196,9 +218,10 @@ impl Reception {
             return Err(self.refuse(RefusalCode::unauthorized, CloseCode::Unauthorized));
         };
         let session = SessionId(resume.session.into_bytes());
-        if self.registry.has_session(&access.id, session)
-            && !is_allowed(&access.allowed_origins, &offered(origin))
-        {
+        let origin = offered(origin);
+        let as_granted = |entry: Entry| entry.without_origin && matches!(origin, OfferedOrigin::Absent);
+        let entry = self.registry.entry(&access.id, session);
+        if entry.is_some_and(|entry| !as_granted(entry) && !is_allowed(&access.allowed_origins, &origin)) {
             return Err(self.refuse(RefusalCode::origin_not_allowed, CloseCode::OriginNotAllowed));
         }
         let secret = Zeroizing::new(
@@ -226,7 +249,7 @@ impl Reception {
     /// Takes back what was granted to a login that is told `overloaded`, so that it leaves no
     /// seat: at once where the store is quick, else as soon as it takes it.
     async fn withdraw(self: &Arc<Self>, id: &OrganizationId, session: SessionId) {
-        if !self.registry.has_session(id, session) {
+        if self.registry.entry(id, session).is_none() {
             return;
         }
         let (registry, id) = (Arc::clone(&self.registry), id.clone());
@@ -299,6 +322,8 @@ impl Reception {
                 Refusal::Maintenance { ends_in } => {
                     Farewell::maintenance(ends_in + LONGEST_RETURN.mul_f64(Lot::draw().phase))
                 }
+                Refusal::TokenSpent => Farewell::refused(CloseCode::Unauthorized),
+                Refusal::TooManyTokens => Farewell::refused(CloseCode::Overloaded),
             }),
             Answer { .. } => Err(self.refuse(RefusalCode::overloaded, CloseCode::Overloaded)),
         }
@@ -456,7 +481,7 @@ mod tests {
         let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (accepted, _) = listener.accept().await.unwrap();
         let meter = Arc::new(FrameMeter::new(FrameBudget::default(), Clock::by_hand()));
-        let metered = Metered::new(accepted, &[], meter);
+        let metered = Metered::new(accepted.into(), &[], meter);
         let mut socket = WebSocketStream::from_raw_socket(metered, Role::Server, None).await;
         socket2::SockRef::from(&client)
             .set_linger(Some(Duration::ZERO))

@@ -2,21 +2,21 @@
 
 use super::frames::Metered;
 use super::upper::Socket;
+use crate::transport::Stream;
 use std::task::{Context, Poll};
-use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 /// What is left of a WebSocket between two messages. Its buffers and its wakers, which keep the
 /// task that it was last used in, are gone.
 pub(super) struct Resting {
-    stream: Metered<TcpStream>,
+    stream: Metered<Stream>,
     message_bytes: usize,
 }
 
 impl Resting {
     /// A connection whose WebSocket was not made yet.
-    pub(super) fn new(stream: Metered<TcpStream>, message_bytes: usize) -> Self {
+    pub(super) fn new(stream: Metered<Stream>, message_bytes: usize) -> Self {
         Self {
             stream,
             message_bytes,

@@ -3,12 +3,12 @@
 use super::frames::Metered;
 use super::head::RawOrigin;
 use super::permits::{ConnectionPermit, HandshakePermit};
+use crate::transport::Stream;
 use std::sync::Arc;
-use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 
 /// The server's side of a widget's WebSocket.
-pub type Socket = WebSocketStream<Metered<TcpStream>>;
+pub type Socket = WebSocketStream<Metered<Stream>>;
 
 /// A WebSocket that has not said anything yet.
 pub struct Visitor {

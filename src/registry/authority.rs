@@ -10,8 +10,8 @@ use super::turns::{Turn, Turns};
 use super::view::OrganizationView;
 use crate::clock::Clock;
 use crate::seats::{
-    Allocation, Cause, Command, ConnectionNumber, Effect, Login, OrganizationId, Outcome, Pool, Served,
-    SessionId,
+    Allocation, Cause, Command, ConnectionNumber, Effect, Entry, Login, OrganizationId, Outcome, Pool,
+    Refusal, Served, SessionId,
 };
 use crate::store::{NotRecorded, Place, Receipt, Recorder};
 use crate::telemetry::Metrics;
@@ -251,11 +251,19 @@ impl Registry {
         }
     }
 
-    /// Whether a session is there to be resumed, whoever asks.
-    pub fn has_session(&self, id: &OrganizationId, session: SessionId) -> bool {
+    /// What the login of a session came in with, if it is there to be resumed, whoever asks.
+    pub fn entry(&self, id: &OrganizationId, session: SessionId) -> Option<Entry> {
+        let now = self.clock.served();
+        let ledger = self.ledger(id)?;
+        let entry = ledger.lock().pool.session(session, now)?.record.entry;
+        Some(entry)
+    }
+
+    /// Whether the token of `login` would let it in at this moment.
+    pub fn admits(&self, id: &OrganizationId, login: &Login) -> Result<(), Refusal> {
         let now = self.clock.served();
         self.ledger(id)
-            .is_some_and(|ledger| ledger.lock().pool.session(session, now).is_some())
+            .map_or(Ok(()), |ledger| ledger.lock().pool.admits(login, now))
     }
 
     /// The names of all organizations, in order.

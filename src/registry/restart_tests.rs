@@ -3,8 +3,8 @@
 use super::*;
 use crate::clock::Clock;
 use crate::seats::{
-    Allocation, AttemptHash, Cause, Command, ConnectionNumber, Login, OrganizationId, Outcome, SecretHash,
-    SessionId,
+    Allocation, AttemptHash, Cause, Command, ConnectionNumber, Entry, Login, OrganizationId, Outcome,
+    SecretHash, SessionId,
 };
 use crate::store::{Closer, Store};
 use crate::telemetry::Metrics;
@@ -50,6 +50,7 @@ fn login(n: u8, attempt: u8) -> Command {
         connection: ConnectionNumber(n.into()),
         wait: None,
         handoff: None,
+        entry: Entry::default(),
     })
 }
 

@@ -1,7 +1,8 @@
 use super::*;
 use crate::clock::Clock;
 use crate::seats::{
-    Allocation, AttemptHash, Command, ConnectionNumber, Login, OrganizationId, Outcome, SecretHash, SessionId,
+    Allocation, AttemptHash, Command, ConnectionNumber, Entry, Login, OrganizationId, Outcome, SecretHash,
+    SessionId,
 };
 use crate::store::{Job, Recorder};
 use crate::telemetry::Metrics;
@@ -42,6 +43,7 @@ fn login(n: u8) -> Command {
         connection: ConnectionNumber(n.into()),
         wait: None,
         handoff: None,
+        entry: Entry::default(),
     })
 }
 

@@ -2,9 +2,9 @@
 
 use super::allocation::{Allocation, Limit};
 use super::ending::Ending;
-use super::ids::{AttemptHash, ConnectionNumber, HandoffHash, SecretHash, SessionId};
+use super::ids::{AttemptHash, ConnectionNumber, HandoffHash, SecretHash, SessionId, TokenHash};
 use super::maintenance::Window;
-use super::moment::Served;
+use super::moment::{Served, Timestamp};
 use std::time::Duration;
 
 /// Something that is asked of a pool.
@@ -128,10 +128,30 @@ pub struct Login {
     pub attempt: Option<AttemptHash>,
     /// The connection that asks.
     pub connection: ConnectionNumber,
+    /// What it came in with.
+    pub entry: Entry,
     /// Stays in line where no seat is free: until when it then counts as awake.
     pub wait: Option<Served>,
     /// The hash of a hand-off code: takes the seat of the session that offered it.
     pub handoff: Option<HandoffHash>,
+}
+
+/// What a login came in with, as far as it matters after the grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Entry {
+    /// A signed token, which is good for one session.
+    pub token: Option<OneTimeToken>,
+    /// No page was named, so that none has to be named at a resume.
+    pub without_origin: bool,
+}
+
+/// A signed token, as it is remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OneTimeToken {
+    /// Which.
+    pub hash: TokenHash,
+    /// Nobody takes it after this, in whole seconds.
+    pub until: Timestamp,
 }
 
 /// Why a session was released.
@@ -190,6 +210,10 @@ pub enum Refusal {
     HandoffInvalid,
     /// Wrong secret, unknown or purged session: one answer for all.
     SessionGone,
+    /// The token was good for another session.
+    TokenSpent,
+    /// More tokens were used in a short time than are remembered.
+    TooManyTokens,
 }
 
 /// The numbers of a full pool, all of one instant.

@@ -1,7 +1,7 @@
 //! What happened: the one source for the store, the history, the feed, the alerts and the metrics.
 
 use super::allocation::Allocation;
-use super::command::{Cause, Refusal};
+use super::command::{Cause, Entry, OneTimeToken, Refusal};
 use super::ending::Ending;
 use super::ids::{AttemptHash, ConnectionNumber, HandoffHash, SecretHash, SessionId};
 use super::line::Waiter;
@@ -22,6 +22,8 @@ pub struct Record {
     pub over_allocation: bool,
     /// When it took its seat.
     pub granted_at: Timestamp,
+    /// What its login came in with.
+    pub entry: Entry,
     /// How it is to end, by an administrator's decision.
     pub ending: Option<Ending>,
 }
@@ -53,6 +55,13 @@ pub enum Effect {
         session: SessionId,
         /// The hash of the new secret; the old one is void.
         secret: SecretHash,
+    },
+    /// A repeated attempt came with another token than the grant.
+    TokenSpent {
+        /// Which token.
+        token: OneTimeToken,
+        /// The session that it is good for.
+        session: SessionId,
     },
     /// A session has a new connection.
     SeatResumed {
@@ -203,6 +212,7 @@ impl Effect {
                 Some(RecordChange::Removed(session))
             }
             Self::SeatResumed { .. }
+            | Self::TokenSpent { .. }
             | Self::SeatRestored { .. }
             | Self::SeatLost { .. }
             | Self::EndingDue { .. }

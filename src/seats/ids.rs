@@ -90,6 +90,16 @@ impl fmt::Debug for AttemptHash {
     }
 }
 
+/// A keyed hash of a signed token's number, 128 bits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TokenHash(pub [u8; 16]);
+
+impl fmt::Debug for TokenHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenHash")
+    }
+}
+
 /// A keyed hash of a hand-off code, 128 bits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HandoffHash(pub [u8; 16]);

@@ -1,6 +1,6 @@
 //! Who waits for a seat: first in, first out.
 
-use super::command::Login;
+use super::command::{Entry, Login};
 use super::effect::Effect;
 use super::ids::{AttemptHash, ConnectionNumber, SecretHash, SessionId};
 use super::moment::Served;
@@ -17,6 +17,8 @@ pub struct Waiter {
     pub attempt: Option<AttemptHash>,
     /// The connection that waits.
     pub connection: ConnectionNumber,
+    /// What its login came in with. Its token is good for nobody else while it waits.
+    pub entry: Entry,
     /// If it is not heard until then it is passed over, and keeps its place.
     pub awake_until: Served,
 }
@@ -35,6 +37,7 @@ impl From<Login> for Waiter {
             secret: login.secret,
             attempt: login.attempt,
             connection: login.connection,
+            entry: login.entry,
             awake_until: login.wait.unwrap_or_default(),
         }
     }

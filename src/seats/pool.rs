@@ -13,8 +13,11 @@ use std::time::Duration;
 mod apply;
 mod decide;
 mod rebuild;
+mod spent;
 
 pub use decide::decide;
+pub use spent::MOST_SPENT_TOKENS;
+use spent::SpentTokens;
 
 /// For how long after its grant a repeated attempt gets the same session.
 pub const ATTEMPT_REPEATABLE: Duration = Duration::from_secs(60);
@@ -46,6 +49,8 @@ pub struct Pool {
     handoffs: BTreeMap<HandoffHash, (SessionId, Served)>,
     handoff_of: HashMap<SessionId, HandoffHash>,
     windows: Vec<Window>,
+    /// The signed tokens that are good for no other session any more.
+    spent: SpentTokens,
     on_call: u32,
     unresponsive: u32,
 }
@@ -142,6 +147,7 @@ impl Pool {
             handoffs: BTreeMap::new(),
             handoff_of: HashMap::new(),
             windows: Vec::new(),
+            spent: SpentTokens::default(),
             on_call: 0,
             unresponsive: 0,
         }

@@ -1,6 +1,8 @@
 //! The cell of one slot: a session in a blob of fixed length, or nothing but zeros.
 
-use crate::seats::{AttemptHash, Ending, Record, SecretHash, SessionId, Timestamp};
+use crate::seats::{
+    AttemptHash, Ending, Entry, OneTimeToken, Record, SecretHash, SessionId, Timestamp, TokenHash,
+};
 use sha2::{Digest as _, Sha256};
 
 /// The length of every cell. What is not named below is zero and is kept for what comes.
@@ -8,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 /// | bytes | what |
 /// | --- | --- |
 /// | 0 | 1: a session |
-/// | 1 | bit 0: over the allocation; bit 1: has an attempt |
+/// | 1 | bit 0: over the allocation; bit 1: has an attempt; bit 2: has a token; bit 3: came without an origin |
 /// | 2 | how it is to end: 1 after its call, 2 with notice, 0 not planned |
 /// | 4..8 | number of its organization |
 /// | 8..16 | granted when, milliseconds since 1970 |
@@ -16,6 +18,8 @@ use sha2::{Digest as _, Sha256};
 /// | 32..48 | keyed hash of its secret |
 /// | 48..64 | keyed hash of its attempt |
 /// | 64..68 | seconds of notice |
+/// | 68..84 | keyed hash of its token |
+/// | 84..88 | until when the token was good, seconds since 1970 |
 /// | 88..96 | checksum over the slot's number and all before |
 pub(super) const CELL_BYTES: usize = 96;
 const CHECKED: usize = CELL_BYTES - 8;
@@ -40,7 +44,10 @@ pub(super) fn encode(slot: u32, cell: Option<&Cell>) -> [u8; CELL_BYTES] {
         return bytes;
     };
     bytes[0] = 1;
-    bytes[1] = u8::from(record.over_allocation) | u8::from(record.attempt.is_some()) << 1;
+    bytes[1] = u8::from(record.over_allocation)
+        | u8::from(record.attempt.is_some()) << 1
+        | u8::from(record.entry.token.is_some()) << 2
+        | u8::from(record.entry.without_origin) << 3;
     bytes[4..8].copy_from_slice(&organization.to_le_bytes());
     bytes[8..16].copy_from_slice(&record.granted_at.0.to_le_bytes());
     bytes[16..32].copy_from_slice(&record.session.0);
@@ -55,6 +62,11 @@ pub(super) fn encode(slot: u32, cell: Option<&Cell>) -> [u8; CELL_BYTES] {
             bytes[2] = 2;
             bytes[64..68].copy_from_slice(&seconds.to_le_bytes());
         }
+    }
+    if let Some(token) = &record.entry.token {
+        bytes[68..84].copy_from_slice(&token.hash.0);
+        let until = u32::try_from(token.until.seconds()).unwrap_or(u32::MAX);
+        bytes[84..88].copy_from_slice(&until.to_le_bytes());
     }
     let sum = checksum(slot, &bytes[..CHECKED]);
     bytes[CHECKED..].copy_from_slice(&sum);
@@ -83,6 +95,13 @@ pub(super) fn decode(slot: u32, bytes: &[u8]) -> Result<Option<Cell>, Damaged> {
                 1 => Some(Ending::AfterCall),
                 2 => Some(Ending::Notice(u32::from_le_bytes(part(bytes, 64)))),
                 _ => return Err(Damaged),
+            },
+            entry: Entry {
+                token: (bytes[1] & 4 != 0).then(|| OneTimeToken {
+                    hash: TokenHash(part(bytes, 68)),
+                    until: Timestamp(i64::from(u32::from_le_bytes(part(bytes, 84))) * 1000),
+                }),
+                without_origin: bytes[1] & 8 != 0,
             },
         },
     }))
@@ -117,6 +136,13 @@ mod tests {
                 over_allocation: true,
                 granted_at: Timestamp(1_700_000_000_123),
                 ending: attempt.map(|_| Ending::Notice(120)),
+                entry: Entry {
+                    token: attempt.map(|byte| OneTimeToken {
+                        hash: TokenHash([byte ^ 1; 16]),
+                        until: Timestamp(1_700_000_660_000),
+                    }),
+                    without_origin: attempt.is_some(),
+                },
             },
         }
     }

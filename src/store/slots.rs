@@ -148,7 +148,7 @@ impl Slots {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::seats::{Cause, ConnectionNumber, SecretHash, Served, Timestamp};
+    use crate::seats::{Cause, ConnectionNumber, Entry, SecretHash, Served, Timestamp};
 
     fn granted(n: u8) -> Effect {
         Effect::SeatGranted {
@@ -159,6 +159,7 @@ mod tests {
                 over_allocation: false,
                 granted_at: Timestamp(0),
                 ending: None,
+                entry: Entry::default(),
             },
             connection: ConnectionNumber(n.into()),
             repeatable_until: Served::START,

@@ -1,5 +1,7 @@
 use super::*;
-use crate::seats::{AttemptHash, Cause, ConnectionNumber, Effect, SecretHash, Served, SessionId, Timestamp};
+use crate::seats::{
+    AttemptHash, Cause, ConnectionNumber, Effect, Entry, SecretHash, Served, SessionId, Timestamp,
+};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 fn open(folder: &Path) -> Result<Store, StoreError> {
@@ -14,6 +16,7 @@ fn record(n: u8) -> Record {
         over_allocation: false,
         granted_at: Timestamp(1),
         ending: None,
+        entry: Entry::default(),
     }
 }
 

@@ -31,6 +31,7 @@ pub enum RefusalCode {
     handoff_invalid,
     maintenance,
     overloaded,
+    rate_limited,
 }
 
 /// The label of a release.
@@ -176,8 +177,11 @@ impl Metrics {
                     Refusal::SessionGone => RefusalCode::session_gone,
                     Refusal::Maintenance { .. } => RefusalCode::maintenance,
                     Refusal::HandoffInvalid => RefusalCode::handoff_invalid,
+                    Refusal::TokenSpent => RefusalCode::unauthorized,
+                    Refusal::TooManyTokens => RefusalCode::overloaded,
                 }),
-                Effect::SeatRestored { .. }
+                Effect::TokenSpent { .. }
+                | Effect::SeatRestored { .. }
                 | Effect::SeatResumed { .. }
                 | Effect::SeatLost { .. }
                 | Effect::EndingPlanned { .. }
@@ -241,7 +245,7 @@ impl Default for Metrics {
 }
 
 impl RefusalCode {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::seats_exhausted,
         Self::no_allocation,
         Self::session_gone,
@@ -250,6 +254,7 @@ impl RefusalCode {
         Self::handoff_invalid,
         Self::maintenance,
         Self::overloaded,
+        Self::rate_limited,
     ];
 }
 

@@ -150,7 +150,9 @@ fn end_of_day(zone: &TimeZone, utc: Timestamp) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::seats::{Allocation, Command, ConnectionNumber, Login, SecretHash, Served, SessionId, decide};
+    use crate::seats::{
+        Allocation, Command, ConnectionNumber, Entry, Login, SecretHash, Served, SessionId, decide,
+    };
     use std::time::Duration;
 
     fn at(utc: &str) -> Moment {
@@ -169,6 +171,7 @@ mod tests {
             connection: ConnectionNumber(n.into()),
             wait: None,
             handoff: None,
+            entry: Entry::default(),
         });
         let mut effects = Vec::new();
         decide(pool, &command, moment, &mut effects);

@@ -58,7 +58,7 @@ impl Roles {
                 &format!("[[admin_token]]\nlabel = \"{label}\"\nrole = \"{role}\"\n{org}hash = \"{hash}\"\n");
         }
         Self {
-            server: Server::with_file(&text),
+            server: Server::configured(&text),
             operator: "at_ops",
             admin: "at_admin",
             viewer: "at_viewer",

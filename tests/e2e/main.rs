@@ -8,8 +8,10 @@
 #![expect(unreachable_pub, reason = "a test binary has no outside")]
 
 mod admin;
+mod certificate;
 mod clock;
 mod conversations;
+mod credentials;
 mod description;
 mod descriptors;
 mod ending;
@@ -17,7 +19,10 @@ mod http;
 mod live;
 mod login;
 mod oddities;
+mod operations;
+mod origins;
 mod presence;
+mod proxy;
 #[path = "../model/random.rs"]
 mod random;
 mod reload;
@@ -27,6 +32,8 @@ mod sessions;
 mod slow_reader;
 mod slowloris;
 mod starved;
+mod strangers;
+mod tls;
 mod waiting;
 mod web;
 mod widget;

@@ -13,7 +13,6 @@ pub struct Server {
     pub admin: String,
     token: String,
     _folder: tempfile::TempDir,
-    file: Option<tempfile::NamedTempFile>,
 }
 
 impl Server {
@@ -26,45 +25,41 @@ impl Server {
         Self::launch(Command::new(BINARY), flags)
     }
 
-    /// With this text as its configuration file.
-    pub fn with_file(text: &str) -> Self {
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
-        let path = file.path().to_str().unwrap();
-        let mut server = Self::with(&["--config", path]);
-        server.file = Some(file);
-        server
+    /// A server whose configuration file holds `text`.
+    pub fn configured(text: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("seats.toml");
+        std::fs::write(&file, text).unwrap();
+        Self::in_folder(
+            folder,
+            Command::new(BINARY),
+            &["--config", file.to_str().unwrap()],
+        )
     }
 
     /// `command` runs the binary with the arguments that are added.
-    pub fn launch(mut command: Command, flags: &[&str]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let log = std::fs::File::create(folder.path().join("log")).unwrap();
-        let mut process = command
-            .args([
-                "serve",
-                "--listen",
-                "127.0.0.1:0",
-                "--admin-listen",
-                "127.0.0.1:0",
-                "--allow-short-grace",
-            ])
-            .arg("--data-dir")
-            .arg(folder.path().join("data"))
-            .args(flags)
-            .stdout(Stdio::piped())
-            .stderr(log)
-            .spawn()
-            .unwrap();
-        let ready = Ready::of(&mut process);
+    pub fn launch(command: Command, flags: &[&str]) -> Self {
+        Self::in_folder(tempfile::tempdir().unwrap(), command, flags)
+    }
+
+    fn in_folder(folder: tempfile::TempDir, command: Command, flags: &[&str]) -> Self {
+        let (process, ready) = run(command, folder.path(), flags);
         Self {
             process,
             listen: ready.listen,
             admin: ready.admin,
             token: ready.token,
             _folder: folder,
-            file: None,
         }
+    }
+
+    /// `kill -9`, and a new start on the same data folder.
+    pub fn kill_and_start(&mut self, flags: &[&str]) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+        let (process, ready) = run(Command::new(BINARY), self._folder.path(), flags);
+        self.process = process;
+        (self.listen, self.admin, self.token) = (ready.listen, ready.admin, ready.token);
     }
 
     /// The answer to a GET on the admin listener: status and body.
@@ -80,6 +75,15 @@ impl Server {
         socket.read_to_string(&mut answer).await.unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         (head[9..12].parse().unwrap(), body.to_owned())
+    }
+
+    /// Open connections of the widget listener.
+    pub async fn connections(&self) -> u64 {
+        let (_, metrics) = self.get("/metrics", None).await;
+        let line = metrics
+            .lines()
+            .find(|line| line.starts_with("mirabridge_seats_connections "));
+        line.unwrap().rsplit(' ').next().unwrap().parse().unwrap()
     }
 
     pub fn token(&self) -> &str {
@@ -130,6 +134,37 @@ impl Server {
     }
 }
 
+fn run(mut command: Command, folder: &std::path::Path, flags: &[&str]) -> (Child, Ready) {
+    let mut process = command
+        .args([
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--admin-listen",
+            "127.0.0.1:0",
+            "--allow-short-grace",
+        ])
+        .arg("--data-dir")
+        .arg(folder.join("data"))
+        .args(flags)
+        .stdout(Stdio::piped())
+        .stderr(log_file(folder))
+        .spawn()
+        .unwrap();
+    let ready = Ready::of(&mut process);
+    (process, ready)
+}
+
+/// Everything that all servers in this folder have logged.
+fn log_file(folder: &std::path::Path) -> std::fs::File {
+    let log = folder.join("log");
+    std::fs::File::options()
+        .append(true)
+        .create(true)
+        .open(log)
+        .unwrap()
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.process.kill();
@@ -150,6 +185,10 @@ impl Server {
 impl Server {
     pub fn folder(&self) -> std::path::PathBuf {
         self._folder.path().join("data")
+    }
+
+    pub fn configuration(&self) -> std::path::PathBuf {
+        self._folder.path().join("seats.toml")
     }
 
     pub fn id(&self) -> u32 {
@@ -217,32 +256,5 @@ impl Ready {
             admin: text("admin_listen").unwrap(),
             token: token.unwrap_or_default().trim().to_owned(),
         }
-    }
-}
-
-impl Server {
-    /// `kill -9`, and a new start on the same data folder.
-    pub fn kill_and_start(&mut self, flags: &[&str]) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-        let log = std::fs::File::create(self._folder.path().join("log")).unwrap();
-        self.process = Command::new(BINARY)
-            .args([
-                "serve",
-                "--listen",
-                "127.0.0.1:0",
-                "--admin-listen",
-                "127.0.0.1:0",
-            ])
-            .arg("--allow-short-grace")
-            .arg("--data-dir")
-            .arg(self.folder())
-            .args(flags)
-            .stdout(Stdio::piped())
-            .stderr(log)
-            .spawn()
-            .unwrap();
-        let ready = Ready::of(&mut self.process);
-        (self.listen, self.admin, self.token) = (ready.listen, ready.admin, ready.token);
     }
 }

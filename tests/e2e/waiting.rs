@@ -5,7 +5,7 @@ use crate::widget::Widget;
 use serde_json::{Value, json};
 
 fn server() -> Server {
-    Server::with_file(
+    Server::configured(
         "[[organization]]\nid = \"acme\"\nseats = 1\nwaiting_line = { max = 2 }\n[[organization]]\nid = \"other\"\nseats = 1\n",
     )
 }

@@ -7,6 +7,8 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
 
 pub struct Widget(pub WebSocketStream<TcpStream>);
 
@@ -15,6 +17,22 @@ impl Widget {
         let socket = TcpStream::connect(&server.listen).await.unwrap();
         let url = format!("ws://{}/v1/seat", server.listen);
         Self(tokio_tungstenite::client_async(url, socket).await.unwrap().0)
+    }
+
+    /// Connects with these `Origin` headers and sends `message`.
+    pub async fn greet_from(server: &Server, origins: &[&str], message: &Value) -> (Self, Value) {
+        let socket = TcpStream::connect(&server.listen).await.unwrap();
+        let mut request = format!("ws://{}/v1/seat", server.listen)
+            .into_client_request()
+            .unwrap();
+        for origin in origins {
+            let origin = HeaderValue::from_bytes(origin.as_bytes()).unwrap();
+            request.headers_mut().append("origin", origin);
+        }
+        let mut widget = Self(tokio_tungstenite::client_async(request, socket).await.unwrap().0);
+        widget.send(message).await;
+        let answer = widget.hear().await;
+        (widget, answer)
     }
 
     /// Connects, sends `message` and returns the answer with the widget.
@@ -27,6 +45,20 @@ impl Widget {
 
     pub async fn login(server: &Server) -> (Self, Value) {
         Self::greet(server, &json!({"type":"login","org":"acme"})).await
+    }
+
+    /// Logs in and goes, unless the connection is closed before.
+    pub async fn try_login(server: &Server) -> Option<Value> {
+        let socket = TcpStream::connect(&server.listen).await.ok()?;
+        let url = format!("ws://{}/v1/seat", server.listen);
+        let (mut socket, _) = Box::pin(tokio_tungstenite::client_async(url, socket))
+            .await
+            .ok()?;
+        let login = json!({"type":"login","org":"acme"});
+        socket.send(Message::text(login.to_string())).await.ok()?;
+        let said = socket.next().await?.ok()?;
+        let said: Value = serde_json::from_str(said.to_text().ok()?).ok()?;
+        (said["type"] == "seated").then_some(said)
     }
 
     pub async fn resume(server: &Server, seated: &Value) -> (Self, Value) {

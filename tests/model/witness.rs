@@ -105,6 +105,7 @@ impl Witness {
             }
             Effect::HandoffWithdrawn { session } => self.offers.retain(|(offered, _)| *offered != session),
             Effect::SecretRenewed { .. }
+            | Effect::TokenSpent { .. }
             | Effect::EndingPlanned { .. }
             | Effect::EndingDue { .. }
             | Effect::Maintained(_)

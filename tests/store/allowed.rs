@@ -33,8 +33,8 @@ const FILES: [&str; 8] = [
     "seats.db-wal",
 ];
 
-/// Fields of log lines.
-const LOGGED: [&str; 10] = [
+/// Fields of log lines. `why` is one of the fixed reasons for which a signed token is not taken.
+const LOGGED: [&str; 11] = [
     "connections",
     "error",
     "file",
@@ -44,6 +44,7 @@ const LOGGED: [&str; 10] = [
     "stall_ms",
     "starts",
     "waited_s",
+    "why",
     "message",
 ];
 

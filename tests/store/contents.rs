@@ -1,7 +1,8 @@
 //! A small store with known contents, made and read through the store itself.
 
 use mirabridge_seats::seats::{
-    AttemptHash, ConnectionNumber, Effect, OrganizationId, Record, SecretHash, Served, SessionId, Timestamp,
+    AttemptHash, ConnectionNumber, Effect, Entry, OrganizationId, Record, SecretHash, Served, SessionId,
+    Timestamp,
 };
 use mirabridge_seats::store::{Batch, Store};
 use mirabridge_seats::telemetry::Metrics;
@@ -22,6 +23,7 @@ pub fn record(n: u32) -> Record {
         over_allocation: false,
         granted_at: Timestamp(1_700_000_000_000),
         ending: None,
+        entry: Entry::default(),
     }
 }
 

@@ -187,7 +187,7 @@ async fn end_one(desk: &Desk, id: &OrganizationId, session: &str, when: When) ->
     let session = Uuid::parse_str(session).map_err(|_| Problem::NotFound)?;
     let session = SessionId(session.into_bytes());
     let registry = &desk.reception.registry;
-    if !registry.has_session(id, session) {
+    if registry.entry(id, session).is_none() {
         return Err(Problem::NotFound);
     }
     submit(registry, id, session, when).await?;

@@ -29,11 +29,11 @@ pub(super) fn speed(text: &str) -> Result<f64, String> {
     speed.ok_or_else(|| "a speed from 1x to 1000x is wanted".to_owned())
 }
 
-/// `http://HOST:PORT`.
+/// `http://HOST:PORT` or `https://…`.
 pub(super) fn admin_url(text: &str) -> Result<hyper::Uri, String> {
     let url: hyper::Uri = text.parse().map_err(|_| "no URL".to_owned())?;
-    let plain = url.scheme_str() == Some("http") && url.host().is_some();
-    if plain {
+    let is_http = matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some();
+    if is_http {
         Ok(url)
     } else {
         Err("a URL such as http://127.0.0.1:7381 is wanted".to_owned())

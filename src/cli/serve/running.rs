@@ -1,20 +1,23 @@
 //! `serve` from the ready line to the exit code.
 
 use super::server::Server;
+use super::sockets::Sockets;
 use super::watch::{Stillness, Watch};
 use crate::config::{self, Overrides, Settings};
 use crate::telemetry::{LogFormat, start_logs};
+use sd_notify::NotifyState;
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-pub(super) fn run(settings: &Settings, overrides: &Overrides, watch: Watch) -> ExitCode {
+pub(super) fn run(settings: &Settings, overrides: &Overrides, sockets: Sockets, watch: Watch) -> ExitCode {
     let format = match settings.server.log.format {
         config::LogFormat::Text => LogFormat::Text,
         config::LogFormat::Json => LogFormat::Json,
     };
     start_logs(format, settings.server.log.level.as_str());
-    match start(settings, overrides, watch) {
+    match start(settings, overrides, sockets, watch) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error:#}");
@@ -23,27 +26,34 @@ pub(super) fn run(settings: &Settings, overrides: &Overrides, watch: Watch) -> E
     }
 }
 
-fn start(settings: &Settings, overrides: &Overrides, watch: Watch) -> anyhow::Result<()> {
+fn start(settings: &Settings, overrides: &Overrides, sockets: Sockets, watch: Watch) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let served = runtime.block_on(serve(settings, overrides, watch));
+    let served = runtime.block_on(serve(settings, overrides, sockets, watch));
     // What still runs was told to end and had its time.
     runtime.shutdown_timeout(std::time::Duration::from_millis(200));
     served
 }
 
-async fn serve(settings: &Settings, overrides: &Overrides, mut watch: Watch) -> anyhow::Result<()> {
+async fn serve(
+    settings: &Settings,
+    overrides: &Overrides,
+    sockets: Sockets,
+    mut watch: Watch,
+) -> anyhow::Result<()> {
     // Signals are caught before the listeners accept, so that none is lost.
     let (mut terminate, mut interrupt, mut hang_up) = (
         signal(SignalKind::terminate())?,
         signal(SignalKind::interrupt())?,
         signal(SignalKind::hangup())?,
     );
-    let server = Server::start(settings).await?;
+    watch.follow(further_files(settings));
+    let server = Server::start(settings, sockets).await?;
     if settings.server.data_dir.is_none() {
         tracing::info!("in memory: all sessions are gone at exit");
     }
     ready(&server, settings)?;
     server.is_reachable();
+    tell_systemd(NotifyState::Ready);
     loop {
         tokio::select! {
             () = stop_signal(&mut terminate, &mut interrupt) => break,
@@ -51,6 +61,7 @@ async fn serve(settings: &Settings, overrides: &Overrides, mut watch: Watch) -> 
             stillness = watch.changed() => reload(&server, overrides, &mut watch, stillness),
         }
     }
+    tell_systemd(NotifyState::Stopping);
     tracing::info!("draining");
     tokio::select! {
         () = server.drain() => tracing::info!("drained"),
@@ -67,9 +78,31 @@ async fn stop_signal(terminate: &mut Signal, interrupt: &mut Signal) {
     }
 }
 
+/// The files that a reload reads beside the configuration file.
+fn further_files(settings: &Settings) -> impl Iterator<Item = PathBuf> {
+    let keys = settings
+        .organizations
+        .iter()
+        .flat_map(|organization| &organization.token_keys)
+        .map(|key| key.file.clone());
+    let tls = settings
+        .tls
+        .iter()
+        .flat_map(|tls| [tls.certificate.clone(), tls.private_key.clone()]);
+    tls.chain(keys)
+}
+
+/// Where systemd did not start this, nothing is told.
+fn tell_systemd(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "systemd could not be told");
+    }
+}
+
 /// Reads the configuration again. Whoever asks for it by a signal is not asked to wait.
 fn reload(server: &Server, overrides: &Overrides, watch: &mut Watch, stillness: Stillness) {
-    let version = watch.version();
+    let versions = watch.versions();
+    let mut followed = None;
     match config::load(overrides) {
         // A file that is just being written may read as empty; it must not end every session.
         Ok(settings) if settings.organizations.is_empty() => {
@@ -88,6 +121,7 @@ fn reload(server: &Server, overrides: &Overrides, watch: &mut Watch, stillness: 
             }
             server.reload(&settings);
             tracing::info!("configuration reloaded");
+            followed = Some(settings);
         }
         Err(problems) => {
             for problem in problems {
@@ -95,7 +129,10 @@ fn reload(server: &Server, overrides: &Overrides, watch: &mut Watch, stillness: 
             }
         }
     }
-    watch.take(version);
+    watch.take(versions);
+    if let Some(settings) = followed {
+        watch.follow(further_files(&settings));
+    }
 }
 
 /// The one line on standard output.

@@ -3,7 +3,8 @@
 use super::descriptors;
 use super::first_token::tokens;
 use super::record::Record;
-use crate::admin::{self, Desk};
+use super::sockets::Sockets;
+use crate::admin::{self, Desk, Guesses};
 use crate::clock::{Clock, utc};
 use crate::config::Settings;
 use crate::credential::KeyedHash;
@@ -13,6 +14,7 @@ use crate::registry::Registry;
 use crate::seats::{Allocation, OrganizationId};
 use crate::store::Closer;
 use crate::telemetry::Metrics;
+use crate::transport::Doorway;
 use anyhow::Context as _;
 use parking_lot::RwLock;
 use std::path::PathBuf;
@@ -37,6 +39,7 @@ pub(super) struct Server {
     pub(super) admin_token_file: Option<PathBuf>,
     reception: Arc<Reception>,
     desk: Arc<Desk>,
+    doorway: Doorway,
     stop_accepting: CancellationToken,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -48,12 +51,12 @@ pub(super) struct Server {
 
 impl Server {
     /// Binds both listeners and starts.
-    pub(super) async fn start(settings: &Settings) -> anyhow::Result<Self> {
-        anyhow::ensure!(
-            settings.tls.is_none(),
-            "[tls] is set, and this version cannot serve it yet"
-        );
+    pub(super) async fn start(settings: &Settings, sockets: Sockets) -> anyhow::Result<Self> {
         let widgets = descriptors::raise();
+        let doorway = match &settings.tls {
+            Some(tls) => Doorway::tls(tls.read()?)?,
+            None => Doorway::plain(),
+        };
         let clock = Clock::start();
         let metrics = Arc::new(Metrics::new());
         let Record {
@@ -86,17 +89,25 @@ impl Server {
             leaving: CancellationToken::new(),
             numbers: AtomicU64::new(1),
         });
-        let listener = listener_settings(settings, widgets);
-        let listener = Listener::bind(settings.server.listen, listener, clock.clone())
-            .with_context(|| format!("cannot listen on {}", settings.server.listen))?;
-        let admin_listener = TcpListener::bind(settings.server.admin_listen)
-            .await
-            .with_context(|| format!("cannot listen on {}", settings.server.admin_listen))?;
+        let (listen, admin_listen) = (settings.server.listen, settings.server.admin_listen);
+        let (limits, ticking) = (listener_settings(settings, widgets), clock.clone());
+        let listener = match sockets.widgets {
+            Some(socket) => Listener::adopt(socket, limits, ticking),
+            None => Listener::bind(listen, limits, ticking),
+        };
+        let listener = listener.with_context(|| format!("cannot listen on {listen}"))?;
+        let listener = listener.behind(doorway.clone());
+        let admin_listener = match sockets.admin {
+            Some(socket) => adopt(socket),
+            None => TcpListener::bind(admin_listen).await,
+        };
+        let admin_listener = admin_listener.with_context(|| format!("cannot listen on {admin_listen}"))?;
         let (admin_token_file, tokens) = tokens(settings)?;
         let desk = Arc::new(Desk {
             reception: Arc::clone(&reception),
             metrics,
             connections: listener.running().connections,
+            guesses: Guesses::new(&clock, &settings.server.trusted_proxies),
             widget_port: listener.local_addr()?.port(),
             tokens: RwLock::new(Arc::new(tokens)),
             live: admin::Hub::new(utc()),
@@ -113,6 +124,7 @@ impl Server {
             admin_token_file,
             reception: Arc::clone(&reception),
             desk: Arc::clone(&desk),
+            doorway: doorway.clone(),
             stop_accepting: stop_accepting.clone(),
             stop: stop.clone(),
             tasks: tasks.clone(),
@@ -125,7 +137,7 @@ impl Server {
         registry.restore(sessions);
         server.remove_others(settings);
         tasks.spawn(listener.run(reception, stop_accepting));
-        tasks.spawn(admin::serve(admin_listener, desk, stop.clone()));
+        tasks.spawn(admin::serve(admin_listener, doorway, desk, stop.clone()));
         tasks.spawn(Arc::clone(&registry).sweep(stop.clone()));
         tasks.spawn(Arc::clone(&registry).tell_places(stop.clone()));
         if let Some(read_backs) = read_backs {
@@ -143,7 +155,9 @@ impl Server {
     /// Makes `settings` hold for organizations, doors and tokens. Sessions go on.
     fn set_up(&self, settings: &Settings) {
         let registry = &self.reception.registry;
-        *self.reception.directory.write() = Arc::new(Directory::of(&settings.organizations));
+        let before = Arc::clone(&self.reception.directory.read());
+        let directory = Directory::of(&settings.organizations, &before, &self.clock);
+        *self.reception.directory.write() = Arc::new(directory);
         for organization in &settings.organizations {
             let allocation = Allocation {
                 line: organization.waiting_line.unwrap_or(0),
@@ -185,11 +199,31 @@ impl Server {
 
     /// Makes a reloaded configuration hold. What needs a restart keeps its value.
     pub(super) fn reload(&self, settings: &Settings) {
+        self.show_certificate(settings);
         if !settings.admin_tokens.is_empty() {
             *self.desk.tokens.write() = Arc::new(settings.admin_tokens.clone());
         }
         self.set_up(settings);
         self.remove_others(settings);
+    }
+
+    /// Shows the certificate that the files hold. One that cannot be used changes nothing.
+    fn show_certificate(&self, settings: &Settings) {
+        match &settings.tls {
+            Some(_) if !self.doorway.is_tls() => {
+                tracing::warn!("[tls] was added; it needs a restart");
+            }
+            Some(tls) => match tls.read() {
+                Ok(certificate) => {
+                    if self.doorway.show(certificate) {
+                        tracing::info!("a new certificate is shown from here on");
+                    }
+                }
+                Err(error) => tracing::error!(%error, "the certificate is not reloaded"),
+            },
+            None if self.doorway.is_tls() => tracing::warn!("[tls] was removed; it needs a restart"),
+            None => {}
+        }
     }
 
     /// Sends every widget away with a time to come back, then stops.
@@ -212,6 +246,11 @@ impl Server {
             tracing::warn!("the store takes too long to close; the next start reads its log");
         }
     }
+}
+
+fn adopt(socket: std::net::TcpListener) -> std::io::Result<TcpListener> {
+    socket.set_nonblocking(true)?;
+    TcpListener::from_std(socket)
 }
 
 /// The settings, and no more connections than there are descriptors for `widgets`.

@@ -1,17 +1,16 @@
 //! The tables `organization.token_key`.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use zeroize::Zeroizing;
 
 use super::label;
 use crate::config::file;
 use crate::config::section::{Field, Section};
-use crate::config::settings::{KeyMaterial, TokenAlgorithm, TokenKeySettings};
+use crate::config::settings::{KeyMaterial, TokenKeySettings};
 use crate::config::sources::Source;
-
-/// An HS256 secret is at least as long as its hash (RFC 7518, section 3.2), in bytes.
-const SHORTEST_SECRET: usize = 32;
+use crate::credential::{InvalidTokenKey, TokenAlgorithm, TokenKey};
 
 pub(super) fn read_all(organization: &mut Section<'_>) -> Vec<TokenKeySettings> {
     let mut kids: BTreeMap<String, Source> = BTreeMap::new();
@@ -40,45 +39,35 @@ fn read(mut section: Section<'_>, kids: &mut BTreeMap<String, Source>) -> Option
         Some(kid)
     });
     let algorithm = alg.and_then(|field| field.parsed(algorithm));
-    let material = file.and_then(|field| material(&field, algorithm));
+    let path = file.as_ref().and_then(Field::path);
+    let material = file
+        .zip(path.clone())
+        .and_then(|(field, path)| material(&field, &path, algorithm));
     Some(TokenKeySettings {
         kid: kid?,
         algorithm: algorithm?,
+        file: path?,
         material: material?,
     })
 }
 
 fn algorithm(text: &str) -> Result<TokenAlgorithm, &'static str> {
-    match text {
-        "HS256" => Ok(TokenAlgorithm::Hs256),
-        "EdDSA" => Ok(TokenAlgorithm::EdDsa),
-        _ => Err("this is \"HS256\" or \"EdDSA\""),
-    }
+    TokenAlgorithm::named(text).ok_or("this is \"HS256\" or \"EdDSA\"")
 }
 
-fn material(field: &Field<'_>, algorithm: Option<TokenAlgorithm>) -> Option<KeyMaterial> {
-    let path = field.path()?;
-    let bytes = match file::read_bytes(&path) {
+fn material(field: &Field<'_>, path: &Path, algorithm: Option<TokenAlgorithm>) -> Option<KeyMaterial> {
+    let bytes = match file::read_bytes(path) {
         Ok(bytes) => Zeroizing::new(bytes),
         Err(error) => {
             field.report(format!("{}: {error}", path.display()));
             return None;
         }
     };
-    match algorithm? {
-        TokenAlgorithm::Hs256 if bytes.len() < SHORTEST_SECRET => {
-            field.report(format!(
-                "an HS256 secret has at least {SHORTEST_SECRET} bytes; this file has {}",
-                bytes.len()
-            ));
+    match TokenKey::read(String::new(), algorithm?, &bytes) {
+        Ok(_) => Some(KeyMaterial(bytes)),
+        Err(error @ (InvalidTokenKey::ShortSecret | InvalidTokenKey::NoPublicKey)) => {
+            field.report(format!("{}: {error}", path.display()));
             None
         }
-        TokenAlgorithm::EdDsa if !bytes.starts_with(b"-----BEGIN PUBLIC KEY-----") => {
-            field.report(
-                "for EdDSA this file is a public key in PEM, which begins with -----BEGIN PUBLIC KEY-----",
-            );
-            None
-        }
-        TokenAlgorithm::Hs256 | TokenAlgorithm::EdDsa => Some(KeyMaterial(bytes)),
     }
 }

@@ -1,12 +1,13 @@
 //! The settings of one organization.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use zeroize::Zeroizing;
 
-use crate::credential::{HashedToken, Origin};
+use crate::credential::{HashedToken, Origin, TokenAlgorithm, TokenKey};
 use crate::seats::{Allocation, Increase, OrganizationId};
 
 /// The settings of one organization, defaults filled in.
@@ -49,8 +50,18 @@ pub struct TokenKeySettings {
     pub kid: String,
     /// How it signs.
     pub algorithm: TokenAlgorithm,
+    /// Its file.
+    pub file: PathBuf,
     /// What its file held when the settings were read.
     pub material: KeyMaterial,
+}
+
+impl TokenKeySettings {
+    /// The key.
+    pub fn key(&self) -> TokenKey {
+        TokenKey::read(self.kid.clone(), self.algorithm, &self.material.0)
+            .expect("the material was read as a key when the settings were checked")
+    }
 }
 
 /// The content of a key file: the raw secret for HS256, the public key in PEM for EdDSA.
@@ -62,15 +73,6 @@ impl fmt::Debug for KeyMaterial {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("KeyMaterial")
     }
-}
-
-/// How a token is signed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TokenAlgorithm {
-    /// HMAC with SHA-256.
-    Hs256,
-    /// Ed25519.
-    EdDsa,
 }
 
 /// Increases that an admin may start alone, a month.

@@ -128,6 +128,7 @@ impl Auditor {
             },
             Effect::Refused { refusal, .. } => self.refused(refusal, command, now, at),
             Effect::SecretRenewed { .. }
+            | Effect::TokenSpent { .. }
             | Effect::EndingPlanned { .. }
             | Effect::EndingDue { .. }
             | Effect::LineJoined { .. }
@@ -175,7 +176,11 @@ impl Auditor {
                     self.object(Rule::NumberLies, at, "a refusal tells wrong numbers");
                 }
             }
-            Refusal::NoAllocation | Refusal::Maintenance { .. } | Refusal::HandoffInvalid => {
+            Refusal::NoAllocation
+            | Refusal::Maintenance { .. }
+            | Refusal::HandoffInvalid
+            | Refusal::TokenSpent
+            | Refusal::TooManyTokens => {
                 self.object(
                     Rule::UnjustifiedRefusal,
                     at,

@@ -83,7 +83,9 @@ impl Tally {
                         Refusal::SeatsExhausted(_)
                         | Refusal::NoAllocation
                         | Refusal::Maintenance { .. }
-                        | Refusal::HandoffInvalid,
+                        | Refusal::HandoffInvalid
+                        | Refusal::TokenSpent
+                        | Refusal::TooManyTokens,
                     ..
                 } => {
                     self.refusals += 1;
@@ -95,6 +97,7 @@ impl Tally {
                 }
                 | Effect::SeatRestored { .. }
                 | Effect::SecretRenewed { .. }
+                | Effect::TokenSpent { .. }
                 | Effect::SeatLost { .. }
                 | Effect::EndingPlanned { .. }
                 | Effect::EndingDue { .. }

@@ -12,8 +12,8 @@ use super::record::OnRecord;
 use crate::fleet::referee::At;
 use crate::fleet::report::FleetReport;
 use crate::seats::{
-    ATTEMPT_REPEATABLE, Allocation, AttemptHash, Command, ConnectionNumber, Effect, Login, Moment, Outcome,
-    Pool, SecretHash, Served, SessionId, Timestamp, decide,
+    ATTEMPT_REPEATABLE, Allocation, AttemptHash, Command, ConnectionNumber, Effect, Entry, Login, Moment,
+    Outcome, Pool, SecretHash, Served, SessionId, Timestamp, decide,
 };
 
 /// A server with one organization.
@@ -101,6 +101,7 @@ impl Server {
             secret: SecretHash(self.rng.random()),
             attempt: Some(attempt),
             connection: self.new_connection(),
+            entry: Entry::default(),
             wait: None,
             handoff: None,
         };

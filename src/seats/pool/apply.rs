@@ -1,6 +1,7 @@
 //! What an effect changes. Cannot fail.
 
 use super::{Pool, Session, SessionState};
+use crate::seats::command::Cause;
 use crate::seats::effect::{Effect, Record};
 use crate::seats::ids::SessionId;
 use crate::seats::moment::Served;
@@ -14,6 +15,7 @@ impl Pool {
                 connection,
                 repeatable_until,
             } => {
+                self.spent.forget_until(record.granted_at);
                 self.line.apply(effect);
                 self.insert(record, repeatable_until, SessionState::connected(connection));
             }
@@ -29,6 +31,7 @@ impl Pool {
                     known.record.secret = secret;
                 }
             }
+            Effect::TokenSpent { token, session } => self.spent.spend(token, session),
             Effect::SeatResumed {
                 session, connection, ..
             } => {
@@ -38,7 +41,19 @@ impl Pool {
                 }
             }
             Effect::SeatLost { session, until } => self.turn(session, SessionState::InGrace { until }),
-            Effect::SeatReleased { session, .. } | Effect::SeatPurged { session, .. } => self.remove(session),
+            Effect::SeatReleased { session, cause, .. } => {
+                if cause == Cause::Withdrawn
+                    && let Some(token) = self
+                        .sessions
+                        .get(&session)
+                        .and_then(|session| session.record.entry.token)
+                {
+                    // Nobody was told of the session, so that its token is still good.
+                    self.spent.take_back(token);
+                }
+                self.remove(session);
+            }
+            Effect::SeatPurged { session, .. } => self.remove(session),
             Effect::EndingPlanned {
                 session,
                 ending,
@@ -78,6 +93,9 @@ impl Pool {
         self.remove(record.session);
         if let Some(attempt) = record.attempt {
             self.attempts.insert((attempt, record.session));
+        }
+        if let Some(token) = record.entry.token {
+            self.spent.spend(token, record.session);
         }
         self.count_in(record.session, state);
         self.sessions.insert(

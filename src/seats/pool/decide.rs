@@ -187,6 +187,7 @@ fn grant(login: &Waiter, over_allocation: bool, moment: Moment) -> Effect {
             over_allocation,
             granted_at: moment.utc,
             ending: None,
+            entry: login.entry,
         },
         connection: login.connection,
         repeatable_until: moment.served + ATTEMPT_REPEATABLE,

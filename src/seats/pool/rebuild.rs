@@ -35,6 +35,8 @@ impl Pool {
                 pool.end_at(id, until);
             }
         }
+        pool.spent
+            .take_over(&self.spent, |session| !self.sessions.contains_key(&session));
         pool.line.clone_from(&self.line);
         pool.windows.clone_from(&self.windows);
         pool

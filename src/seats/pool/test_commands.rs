@@ -2,7 +2,7 @@
 //! widget `n` all have its number.
 
 use super::*;
-use crate::seats::{AttemptHash, Command, Effect, Ending, Login, Outcome, SecretHash, Timestamp};
+use crate::seats::{AttemptHash, Command, Effect, Ending, Entry, Login, Outcome, SecretHash, Timestamp};
 
 pub(super) const GRACE: Duration = Duration::from_secs(60);
 pub(super) const HOUR: u64 = 3600;
@@ -43,6 +43,7 @@ pub(super) fn login(n: u8) -> Login {
         connection: ConnectionNumber(n.into()),
         wait: None,
         handoff: None,
+        entry: Entry::default(),
     }
 }
 

@@ -1,6 +1,6 @@
 use super::test_commands::*;
 use super::*;
-use crate::seats::{AttemptHash, Cause, Command, Effect, Outcome, Refusal, SecretHash};
+use crate::seats::{AttemptHash, Cause, Command, Effect, Entry, Outcome, Refusal, SecretHash};
 
 #[test]
 fn a_login_beyond_the_limit_is_refused_with_the_numbers() {
@@ -292,6 +292,7 @@ fn after_a_restart_an_attempt_gets_any_session_of_its_own_that_is_left() {
         over_allocation: false,
         granted_at: at(u64::from(n)).utc,
         ending: None,
+        entry: Entry::default(),
     };
     let mut pool = pool(3, 0);
     for n in [1, 2] {

@@ -26,6 +26,7 @@ impl Reference {
             over_allocation: older.record.over_allocation,
             granted_at: Timestamp(self.utc),
             ending: None,
+            entry: login.entry,
         };
         self.grant(record, login.connection, effects)
     }

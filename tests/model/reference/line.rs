@@ -31,6 +31,7 @@ impl Reference {
                 over_allocation: self.in_use() >= self.limit().total,
                 granted_at: Timestamp(self.utc),
                 ending: None,
+                entry: head.entry,
             };
             self.grant(record, head.connection, effects);
             served += 1;
@@ -140,6 +141,7 @@ fn waiter(login: Login) -> Waiter {
         secret: login.secret,
         attempt: login.attempt,
         connection: login.connection,
+        entry: login.entry,
         awake_until: crate::seats::Served::START,
     }
 }

@@ -41,6 +41,7 @@ impl Reference {
             over_allocation,
             granted_at: Timestamp(self.utc),
             ending: None,
+            entry: login.entry,
         };
         self.grant(record, login.connection, effects)
     }

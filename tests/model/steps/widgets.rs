@@ -4,8 +4,8 @@ use super::SECOND;
 use crate::model::reference::until;
 use crate::model::world::World;
 use crate::seats::{
-    AttemptHash, Command, ConnectionNumber, Effect, Ending, Login, Outcome, Refusal, SecretHash, Served,
-    SessionId,
+    AttemptHash, Command, ConnectionNumber, Effect, Ending, Entry, Login, Outcome, Refusal, SecretHash,
+    Served, SessionId,
 };
 use std::time::Duration;
 
@@ -24,6 +24,7 @@ impl World {
             secret: SecretHash(self.fresh()),
             attempt,
             connection: self.connection_for(attempt),
+            entry: Entry::default(),
             wait: self.random.chance(60).then(|| self.awake_until()),
             handoff: self.random.chance(percent).then(|| self.some_code()).flatten(),
         };

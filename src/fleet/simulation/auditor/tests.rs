@@ -1,5 +1,5 @@
 use super::*;
-use crate::seats::{Cause, ConnectionNumber, Full, Limit, Record, SecretHash, Timestamp};
+use crate::seats::{Cause, ConnectionNumber, Entry, Full, Limit, Record, SecretHash, Timestamp};
 
 const GRACE: Duration = Duration::from_secs(60);
 
@@ -27,6 +27,7 @@ fn granted(n: u8) -> Effect {
             over_allocation: false,
             granted_at: Timestamp(0),
             ending: None,
+            entry: Entry::default(),
         },
         connection: ConnectionNumber(n.into()),
         repeatable_until: served(60),

@@ -1,16 +1,19 @@
-//! What a login comes to, judged in the contract's order: attempt, hand-off, maintenance,
+//! What a login comes to, judged in the contract's order: token, attempt, hand-off, maintenance,
 //! allocation, line.
 
 use super::{find_seat, grant, handoff, held_after, line, refuse};
 use crate::seats::command::{Full, Login, Outcome, Refusal};
 use crate::seats::effect::Effect;
-use crate::seats::ids::SessionId;
+use crate::seats::ids::{AttemptHash, SessionId};
 use crate::seats::moment::{Moment, Served};
-use crate::seats::pool::{Pool, count};
+use crate::seats::pool::{Pool, Session, count};
 
 pub(super) fn login(pool: &Pool, login: Login, moment: Moment, effects: &mut Vec<Effect>) -> Outcome {
-    if let Some(outcome) = repeated(pool, login, moment.served, effects) {
-        return outcome;
+    if let Err(refusal) = pool.admits(&login, moment.served) {
+        return refuse(refusal, login.attempt, effects);
+    }
+    if let Some(session) = pool.repeated(login.attempt, moment.served) {
+        return repeat(pool, session, login, moment.served, effects);
     }
     if let Some(code) = login.handoff {
         return handoff::claim(pool, login, code, moment, effects);
@@ -52,33 +55,47 @@ pub(super) fn maintenance(pool: &Pool, moment: Moment) -> Option<std::time::Dura
     windows.filter_map(|window| window.refuses_for(moment.utc)).max()
 }
 
+impl Pool {
+    /// The session that a login with `attempt` gets again.
+    pub(in crate::seats::pool) fn repeated(
+        &self,
+        attempt: Option<AttemptHash>,
+        now: Served,
+    ) -> Option<&Session> {
+        let attempt = attempt?;
+        self.attempts
+            .range((attempt, SessionId([0; 16]))..=(attempt, SessionId([u8::MAX; 16])))
+            .filter_map(|(_, id)| self.session(*id, now))
+            .filter(|session| now < session.repeatable_until)
+            .max_by_key(|session| (session.repeatable_until, session.record.granted_at))
+    }
+}
+
 /// A login whose attempt already has a session gets that one, with the new secret.
-fn repeated(pool: &Pool, login: Login, now: Served, effects: &mut Vec<Effect>) -> Option<Outcome> {
-    let attempt = login.attempt?;
-    let session = pool
-        .attempts
-        .range((attempt, SessionId([0; 16]))..=(attempt, SessionId([u8::MAX; 16])))
-        .filter_map(|(_, id)| pool.session(*id, now))
-        .filter(|session| now < session.repeatable_until)
-        .max_by_key(|session| (session.repeatable_until, session.record.granted_at))?;
-    let id = session.record.session;
-    let over_allocation = session.record.over_allocation;
+fn repeat(pool: &Pool, session: &Session, login: Login, now: Served, effects: &mut Vec<Effect>) -> Outcome {
+    let record = &session.record;
     line::give_up_place(pool, login, effects);
+    if let Some(token) = login.entry.token
+        && record.entry.token != Some(token)
+    {
+        let session = record.session;
+        effects.push(Effect::TokenSpent { token, session });
+    }
     effects.push(Effect::SecretRenewed {
-        session: id,
+        session: record.session,
         secret: login.secret,
     });
     effects.push(Effect::SeatResumed {
-        session: id,
+        session: record.session,
         connection: login.connection,
         superseded: session.connection().filter(|older| *older != login.connection),
     });
     super::ending::resume(pool, session, now, effects);
-    Some(Outcome::Seated {
-        session: id,
+    Outcome::Seated {
+        session: record.session,
         resumed: true,
-        over_allocation,
-    })
+        over_allocation: record.over_allocation,
+    }
 }
 
 /// The numbers of a pool without a free seat for a newcomer. What is over counts as free.
