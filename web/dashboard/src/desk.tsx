@@ -7,7 +7,7 @@ import { type DeskValue, DeskContext } from './context';
 import { paged } from './door';
 import { Frame } from './frame';
 import { LiveStore } from './live/store';
-import { type Me, type Organization, organization } from './organization';
+import { type Me, me as readMe, type Organization, organization } from './organization';
 import { HistoryPage } from './pages/history';
 import { MaintenancePage } from './pages/maintenance';
 import { OverviewPage } from './pages/overview';
@@ -36,10 +36,13 @@ const PAGES = {
 } as const;
 
 const MOST_ORGANIZATIONS = 5_000;
+const ME_EVERY_MS = 10_000;
 
 export function Desk({ world, token, me, leave }: Props) {
   const denied = useCallback(() => leave('This token is not valid any more.'), []);
   const api = useMemo(() => new Api(token, world.fetch, denied), []);
+  // A token that is revoked is out, also where the page asks for nothing else.
+  useAsked(() => api.get('/api/v1/me', readMe), [], ME_EVERY_MS);
   const [place, setPlace] = useState<Place>(() => read(world.hash.read()));
   useEffect(() => world.hash.watch(() => setPlace(read(world.hash.read()))), []);
   const [organizations] = useAsked(() => api.all('/api/v1/organizations', paged(organization), MOST_ORGANIZATIONS), []);

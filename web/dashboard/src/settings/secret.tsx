@@ -18,7 +18,7 @@ export function Secret({ title, secret, use, close }: Props) {
     <Dialog title={title} close={close}>
       <p>⚠ Copy it now. It is shown this once, and the server keeps only its hash.</p>
       <label>
-        {title}
+        Secret
         <input class="secret" readOnly value={secret} onFocus={(event) => event.currentTarget.select()} />
       </label>
       <p class="muted">{use}</p>
