@@ -18,6 +18,7 @@ mod paging;
 mod patience;
 mod problem;
 mod sessions;
+mod usage;
 
 pub use guesses::Guesses;
 
@@ -67,6 +68,9 @@ fn routes() -> OpenApiRouter<Arc<Desk>> {
         .routes(routes!(sessions::end_now))
         .routes(routes!(sessions::end))
         .routes(routes!(sessions::end_many))
+        .routes(routes!(usage::series))
+        .routes(routes!(usage::heatmap))
+        .routes(routes!(usage::levels))
         .routes(routes!(live::feed))
         .routes(routes!(description::openapi))
         .routes(routes!(description::page))

@@ -90,6 +90,14 @@ impl Clock {
         }
     }
 
+    /// Monotonic time in nanoseconds, stalls included: for the record, never for a deadline.
+    pub fn monotonic(&self) -> u64 {
+        if self.0.by_hand {
+            return self.0.reach.load(Ordering::Acquire);
+        }
+        reading().monotonic
+    }
+
     /// Lets time be served: at the start, and when everybody was heard after a long stall.
     pub fn release(&self) {
         let mut time = self.0.time.lock();

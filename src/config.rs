@@ -98,12 +98,14 @@ fn demo(liveness: LivenessSettings) -> [OrganizationSettings; 2] {
     let organization = |id, name: &str, seats| OrganizationSettings {
         name: name.to_owned(),
         allocation: Allocation::of(seats),
+        waiting_line: Some(20),
         ..OrganizationSettings::new(
             OrganizationId::parse(id).expect("these ids have the right form"),
             liveness.grace,
         )
     };
-    let mut demo = organization("demo", "Demo", 5);
-    demo.waiting_line = Some(20);
-    [demo, organization("demo-two", "Demo two", 2)]
+    [
+        organization("demo", "Demo", 5),
+        organization("demo-two", "Demo two", 2),
+    ]
 }

@@ -10,6 +10,7 @@ mod deliveries;
 mod ledger;
 mod listing;
 mod presence;
+mod record;
 mod restart;
 mod sweeper;
 mod turns;
@@ -19,6 +20,7 @@ pub use authority::{Answer, NotDone, Registry};
 pub use deliveries::{Deliveries, Mailbox, Notice, Place, SeatFromLine};
 pub use listing::{Piece, SessionView, Standing};
 pub use presence::{Presence, WaitingPlace};
+pub use record::{Known, NotKnown};
 pub use view::OrganizationView;
 
 #[cfg(test)]

@@ -13,14 +13,16 @@ mod read_back;
 mod recorder;
 mod slots;
 mod upkeep;
+mod usage;
 mod writer;
 
 pub use backup::backup;
 pub use error::StoreError;
 pub use read_back::ReadBack;
 pub use recorder::{Batch, Job, NotRecorded, Place, Receipt, Recorder};
+pub use usage::{Detail, History, Shelf, UsageAdditions};
 
-use crate::seats::{OrganizationId, Record};
+use crate::seats::{OrganizationId, Record, Timestamp};
 use crate::telemetry::Metrics;
 use database::Database;
 use folder::{Folder, Left, Mark};
@@ -44,6 +46,10 @@ pub struct Store {
     pub starts: u32,
     /// What it held at the start.
     pub sessions: Vec<(OrganizationId, Record)>,
+    /// Where the record of usage can be read.
+    pub shelf: Shelf,
+    /// How far the record of usage had come at the start.
+    pub usage_reached: Option<Timestamp>,
     /// Comes after each failed commit.
     pub read_backs: mpsc::Receiver<ReadBack>,
     /// Closes it.
@@ -104,11 +110,17 @@ impl Store {
         upkeep.wrote();
         let (read_back, read_backs) = mpsc::channel(1);
         let (hash_key, starts) = (database.hash_key(), database.starts());
+        let shelf = Shelf {
+            path: folder.database(),
+        };
+        let usage_reached = contents.usage_reached;
         let writer = Writer {
             folder,
             owner: database.owner().clone(),
             database: Some(database),
             slots: slots::Slots::of(contents.cells),
+            usage: usage::OpenRows::default(),
+            closing: usage::Closing::default(),
             organizations: Organizations {
                 numbers: contents.organizations,
                 new: Vec::new(),
@@ -141,6 +153,8 @@ impl Store {
             hash_key,
             starts,
             sessions,
+            shelf,
+            usage_reached,
             read_backs,
             closer: Closer { stop, closed },
         })

@@ -24,6 +24,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; for
     tags(
         (name = "organizations", description = "Settings and live numbers"),
         (name = "sessions", description = "Who holds a seat, and their endings"),
+        (name = "usage", description = "How much was used, when, and how often seats were wanting"),
         (name = "live", description = "Changes as they happen"),
         (name = "operation", description = "For whoever runs the server"),
         (name = "description", description = "This description"),

@@ -26,6 +26,10 @@ pub(super) enum Problem {
     NotRecorded,
     /// As many live feeds or links are open as there may be.
     TooMany(&'static str),
+    /// Minutes of an organization of one or two seats are not kept.
+    TooFine,
+    /// What is recorded cannot be read.
+    Unreadable,
 }
 
 impl Problem {
@@ -92,6 +96,16 @@ impl Problem {
                 "too-many",
                 "As many are open as there may be; try again later",
             ),
+            Self::TooFine => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "too-fine",
+                "Of one or two seats half-hours and days are kept: ask for 30m, 1h or 1d",
+            ),
+            Self::Unreadable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unreadable",
+                "What is recorded cannot be read at the moment",
+            ),
         }
     }
 }
@@ -114,6 +128,7 @@ impl IntoResponse for Problem {
             Self::BadBody(_, detail) => body["detail"] = detail.as_str().into(),
             Self::CountDiffers(count) => body["count"] = (*count).into(),
             Self::TooMany(what) => body["detail"] = (*what).into(),
+            Self::TooFine => body["field"] = "interval".into(),
             _ => {}
         }
         let kind = [(header::CONTENT_TYPE, "application/problem+json")];
@@ -125,7 +140,7 @@ impl IntoResponse for Problem {
         };
         match self {
             Self::Unauthenticated => drop(say(header::WWW_AUTHENTICATE, "Bearer")),
-            Self::NotRecorded | Self::TooMany(_) => drop(say(header::RETRY_AFTER, "5")),
+            Self::NotRecorded | Self::TooMany(_) | Self::Unreadable => drop(say(header::RETRY_AFTER, "5")),
             _ => {}
         }
         if let Self::TooManyGuesses(wait) = self {

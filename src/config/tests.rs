@@ -200,7 +200,7 @@ fn nothing_at_all_is_the_demo_on_loopback() {
         .map(|one| (one.id.as_str(), one.allocation.base, one.waiting_line));
     assert_eq!(
         seats.collect::<Vec<_>>(),
-        [("demo", 5, Some(20)), ("demo-two", 2, None)]
+        [("demo", 5, Some(20)), ("demo-two", 2, Some(20))]
     );
     assert_eq!(settings.server.listen.to_string(), "127.0.0.1:7380");
     assert_eq!(settings.server.admin_listen.to_string(), "127.0.0.1:7381");

@@ -2,7 +2,7 @@
 
 use super::authority::Registry;
 use super::deliveries::{Notice, Place, SeatFromLine};
-use crate::seats::{Cause, ConnectionNumber, Effect, Ending, OrganizationId, Session, SessionId};
+use crate::seats::{Cause, ConnectionNumber, Effect, Ending, OrganizationId, SessionId};
 use parking_lot::Mutex;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -38,9 +38,14 @@ impl Registry {
                     self.line_moved(id);
                 }
                 Effect::SeatResumed {
-                    superseded: Some(connection),
-                    ..
-                } => self.deliveries().post(connection, Notice::Superseded),
+                    session, superseded, ..
+                } => {
+                    if let Some(connection) = superseded {
+                        self.deliveries().post(connection, Notice::Superseded);
+                    }
+                    // A page that was loaded again knows of no ending.
+                    self.tell_of_ending(id, session);
+                }
                 Effect::LineJoined { superseded, .. } => {
                     if let Some(connection) = superseded {
                         self.deliveries().post(connection, Notice::Superseded);
@@ -57,24 +62,31 @@ impl Registry {
                     Cause::HandedOff => self.deliveries().post(connection, Notice::HandedOff),
                     Cause::Logout | Cause::Withdrawn => {}
                 },
-                Effect::EndingPlanned { session, ending, .. } => self.tell_of_ending(id, session, ending),
+                Effect::EndingPlanned { session, .. } => self.tell_of_ending(id, session),
                 _ => {}
             }
         }
     }
 
-    fn tell_of_ending(&self, id: &OrganizationId, session: SessionId, ending: Ending) {
+    /// Tells the connection of `session` when it is going to be ended, if it is.
+    fn tell_of_ending(&self, id: &OrganizationId, session: SessionId) {
         let Some(ledger) = self.ledger(id) else { return };
         let now = self.clock().served();
-        let connection = ledger
-            .lock()
-            .pool
-            .session(session, now)
-            .and_then(Session::connection);
-        if let Some(connection) = connection {
+        let pending = {
+            let pool = &ledger.lock().pool;
+            let known = pool.session(session, now);
+            known.and_then(|known| {
+                Some((
+                    known.connection()?,
+                    known.record.ending?,
+                    pool.ending_at(session)?,
+                ))
+            })
+        };
+        if let Some((connection, ending, until)) = pending {
             let within = match ending {
                 Ending::AfterCall => None,
-                Ending::Notice(_) => Some(ending.goes_on()),
+                Ending::Notice(_) => Some(until.since(now)),
             };
             self.deliveries().post(connection, Notice::Ending { within });
         }

@@ -5,17 +5,17 @@ use super::changes::{Changes, Mark};
 use super::deliveries::Deliveries;
 use super::ledger::Ledger;
 use super::presence::{Presence, WaitingPlace};
+use super::record::Record;
 use super::sweeper::{Agenda, PURGES_A_TURN, RETRY};
 use super::turns::{Turn, Turns};
 use super::view::OrganizationView;
 use crate::clock::Clock;
 use crate::seats::{
-    Allocation, Cause, Command, ConnectionNumber, Effect, Entry, Login, OrganizationId, Outcome, Pool,
-    Refusal, Served, SessionId,
+    Allocation, Cause, Command, ConnectionNumber, Effect, Login, OrganizationId, Outcome, Pool, Served,
+    SessionId,
 };
 use crate::store::{NotRecorded, Place, Receipt, Recorder};
 use crate::telemetry::Metrics;
-use crate::usage::Today;
 use dashmap::DashMap;
 use jiff::tz::TimeZone;
 use parking_lot::Mutex;
@@ -33,6 +33,7 @@ pub struct Registry {
     turns: Turns,
     moved_lines: MovedLines,
     changes: Arc<Changes>,
+    record: Record,
 }
 
 /// Logins on their way to the recorder at once; as many places are left for releases.
@@ -65,6 +66,7 @@ impl Registry {
         Arc::new(Self {
             pools: DashMap::new(),
             deliveries: Arc::default(),
+            record: Record::begin(clock.monotonic(), clock.moment().utc),
             recorder,
             clock,
             metrics,
@@ -79,15 +81,17 @@ impl Registry {
     pub fn allocate(&self, id: &OrganizationId, allocation: Allocation, grace: Duration, zone: TimeZone) {
         if let Some(ledger) = self.ledger(id) {
             let mut ledger = ledger.lock();
-            let moment = self.clock.moment();
+            let (moment, now) = self.now();
+            ledger.cut_by(zone);
             for command in [Command::Allocate(allocation), Command::SetGrace(grace)] {
-                ledger.carry_out(&command, moment, &mut Vec::new());
+                ledger.carry_out(&command, (moment, &now), &mut Vec::new());
             }
             return;
         }
         let pool = Pool::new(allocation, grace);
         let mark = Mark::new(id, &self.changes);
-        let ledger = Ledger::new(pool, Today::new(zone), self.recorder.new_life(), mark);
+        let life = self.recorder.new_life();
+        let ledger = Ledger::new(pool, zone, life, mark, &self.now().1);
         self.pools.insert(id.clone(), Arc::new(Mutex::new(ledger)));
     }
 
@@ -118,6 +122,23 @@ impl Registry {
                 }
             }
         }
+        self.forget(id).await;
+    }
+
+    /// Nobody has a seat of an organization any more: its usage ends with it.
+    async fn forget(&self, id: &OrganizationId) {
+        if let Some(ledger) = self.ledger(id) {
+            let mut ledger = ledger.lock();
+            let (moment, now) = self.now();
+            let nothing = Command::Allocate(Allocation::of(0));
+            ledger.carry_out(&nothing, (moment, &now), &mut Vec::new());
+        }
+        if let Some(ledger) = self.ledger(id)
+            && self.recorder.takes_grants()
+            && self.send_usage(id, &ledger).await.is_err()
+        {
+            tracing::warn!(organization = %id, "the end of its usage is not recorded");
+        }
         self.pools.remove(id);
         self.changes.note(id);
     }
@@ -137,7 +158,7 @@ impl Registry {
         };
         let takes = match &command {
             Command::Login(_) => self.recorder.takes_grants(),
-            _ => place.is_none() || self.recorder.takes_releases(),
+            _ => place.is_none() || self.recorder.comes_to_take_releases().await,
         };
         if !takes {
             return Err(NotRecorded.into());
@@ -167,6 +188,7 @@ impl Registry {
         let Some(ledger) = self.ledger(id) else { return };
         let mut effects = Vec::new();
         let mut ledger = ledger.lock();
+        let (moment, now) = self.now();
         ledger.forget(session, connection);
         ledger.carry_out(
             &Command::Lost {
@@ -174,7 +196,7 @@ impl Registry {
                 connection,
                 heard,
             },
-            self.clock.moment(),
+            (moment, &now),
             &mut effects,
         );
         let next = ledger.pool.next_due(self.clock.served());
@@ -188,11 +210,10 @@ impl Registry {
     pub(super) fn left_line(&self, id: &OrganizationId, session: SessionId, connection: ConnectionNumber) {
         let Some(ledger) = self.ledger(id) else { return };
         let mut effects = Vec::new();
-        ledger.lock().carry_out(
-            &Command::LeaveLine { connection },
-            self.clock.moment(),
-            &mut effects,
-        );
+        let mut ledger = ledger.lock();
+        let (moment, now) = self.now();
+        ledger.carry_out(&Command::LeaveLine { connection }, (moment, &now), &mut effects);
+        drop(ledger);
         if effects.is_empty() {
             self.lost(id, session, connection, self.clock.served());
         } else {
@@ -244,26 +265,12 @@ impl Registry {
             let command = Command::RenewGraces {
                 at_least: Duration::ZERO,
             };
-            ledger.carry_out(&command, self.clock.moment(), &mut Vec::new());
+            let (moment, now) = self.now();
+            ledger.carry_out(&command, (moment, &now), &mut Vec::new());
             let next = ledger.pool.next_due(self.clock.served());
             drop(ledger);
             self.agenda.note(&id, next);
         }
-    }
-
-    /// What the login of a session came in with, if it is there to be resumed, whoever asks.
-    pub fn entry(&self, id: &OrganizationId, session: SessionId) -> Option<Entry> {
-        let now = self.clock.served();
-        let ledger = self.ledger(id)?;
-        let entry = ledger.lock().pool.session(session, now)?.record.entry;
-        Some(entry)
-    }
-
-    /// Whether the token of `login` would let it in at this moment.
-    pub fn admits(&self, id: &OrganizationId, login: &Login) -> Result<(), Refusal> {
-        let now = self.clock.served();
-        self.ledger(id)
-            .map_or(Ok(()), |ledger| ledger.lock().pool.admits(login, now))
     }
 
     /// The names of all organizations, in order.
@@ -271,11 +278,6 @@ impl Registry {
         let mut ids: Vec<_> = self.pools.iter().map(|entry| entry.key().clone()).collect();
         ids.sort();
         ids
-    }
-
-    /// How long a seat of an organization is kept after the last proof of life.
-    pub fn grace(&self, id: &OrganizationId) -> Option<Duration> {
-        Some(self.ledger(id)?.lock().pool.grace())
     }
 
     pub(super) fn agenda(&self) -> &Agenda {
@@ -288,6 +290,10 @@ impl Registry {
 
     pub(super) fn moved_lines(&self) -> &MovedLines {
         &self.moved_lines
+    }
+
+    pub(super) fn record(&self) -> &Record {
+        &self.record
     }
 
     pub(super) fn metrics(&self) -> &Metrics {
@@ -321,8 +327,8 @@ impl Registry {
     ) -> Pending {
         let mut effects = Vec::new();
         let mut ledger = ledger.lock();
-        let moment = self.clock.moment();
-        let outcome = ledger.carry_out(command, moment, &mut effects);
+        let (moment, now) = self.now();
+        let outcome = ledger.carry_out(command, (moment, &now), &mut effects);
         let due = if effects.iter().any(may_bring_forward) {
             ledger.pool.next_due(moment.served)
         } else {
@@ -331,7 +337,7 @@ impl Registry {
         // Under the lock: the store's order is the order of the decisions.
         let receipt = match place {
             Some(place) if effects.iter().any(Effect::is_durable) => {
-                Some(place.record(|| ledger.batch(id, &effects)))
+                Some(place.record(|| ledger.batch(id, &effects, &now)))
             }
             Some(_) | None => None,
         };

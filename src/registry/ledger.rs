@@ -6,8 +6,9 @@ use crate::seats::{
     Command, ConnectionNumber, Effect, Moment, OrganizationId, Outcome, Pool, Record, Session, SessionId,
     SessionState, decide,
 };
-use crate::store::Batch;
-use crate::usage::{RecentEnds, Today};
+use crate::store::{Batch, UsageAdditions};
+use crate::usage::{self, OnRecord, RecentEnds, Today};
+use jiff::tz::TimeZone;
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,6 +21,12 @@ pub(super) struct Ledger {
     /// Set by every effect.
     pub(super) mark: Mark,
     ends: RecentEnds,
+    /// What is added to the record of usage with the next batch.
+    pub(super) usage: usage::Recorder,
+    /// How far the record of usage came with the batches that are not recorded yet.
+    marks: VecDeque<(u64, usage::Mark)>,
+    recorded_mark: Option<usage::Mark>,
+    zone: TimeZone,
     /// Which life of the pool: it is rebuilt under a new number after a failed commit.
     pub(super) life: u64,
     /// Of the last batch that was sent to the recorder in this life.
@@ -40,12 +47,16 @@ struct Change {
 }
 
 impl Ledger {
-    pub(super) fn new(pool: Pool, today: Today, life: u64, mark: Mark) -> Self {
+    pub(super) fn new(pool: Pool, zone: TimeZone, life: u64, mark: Mark, now: &OnRecord) -> Self {
         Self {
+            usage: usage::Recorder::begin(&pool, now),
             pool,
-            today,
             mark,
+            today: Today::new(zone.clone()),
             ends: RecentEnds::default(),
+            marks: VecDeque::new(),
+            recorded_mark: None,
+            zone,
             life,
             sequence: 0,
             recorded: Arc::default(),
@@ -56,12 +67,14 @@ impl Ledger {
     pub(super) fn carry_out(
         &mut self,
         command: &Command,
-        moment: Moment,
+        (moment, on_record): (Moment, &OnRecord),
         effects: &mut Vec<Effect>,
     ) -> Outcome {
         let outcome = decide(&self.pool, command, moment, effects);
+        self.usage.note(effects, &self.pool, on_record);
         effects.iter().for_each(|effect| self.pool.apply(effect));
-        self.today.note(effects, &self.pool, moment);
+        let refusals = self.today.note(effects, &self.pool, moment);
+        self.usage.note_refusals(refusals, on_record);
         self.ends.note(effects, moment);
         if !effects.is_empty() {
             self.mark.note();
@@ -84,10 +97,27 @@ impl Ledger {
         Place { ahead, estimate }
     }
 
+    /// The record of usage follows what the passing of time changed.
+    pub(super) fn advance(&mut self, now: &OnRecord) {
+        self.usage.advance(&self.pool, now);
+    }
+
+    /// By which the organization's days are cut.
+    pub(super) fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// Days are cut by another zone from here on.
+    pub(super) fn cut_by(&mut self, zone: TimeZone) {
+        self.zone = zone;
+    }
+
     /// The batch that records `effects`, the next of this life.
-    pub(super) fn batch(&mut self, id: &OrganizationId, effects: &[Effect]) -> Batch {
+    pub(super) fn batch(&mut self, id: &OrganizationId, effects: &[Effect], now: &OnRecord) -> Batch {
         self.sequence += 1;
         self.note_changes(effects);
+        let (additions, mark) = self.usage.take();
+        self.marks.push_back((self.sequence, mark));
         Batch {
             organization: id.clone(),
             life: self.life,
@@ -97,6 +127,12 @@ impl Ledger {
                 .filter(|effect| effect.is_durable())
                 .cloned()
                 .collect(),
+            usage: UsageAdditions {
+                additions,
+                reached: Some(now.moment.utc),
+                gaps: Arc::clone(&now.gaps),
+                zone: Some(self.zone.clone()),
+            },
             recorded: Arc::clone(&self.recorded),
         }
     }
@@ -115,7 +151,7 @@ impl Ledger {
     pub(super) fn rebuild(
         &mut self,
         recorded: &[Record],
-        moment: Moment,
+        (moment, on_record): (Moment, &OnRecord),
         at_least: Duration,
         life: u64,
     ) -> Vec<ConnectionNumber> {
@@ -130,12 +166,14 @@ impl Ledger {
         };
         let kept = connections(&pool);
         let left = connections(&self.pool).difference(&kept).copied().collect();
+        let refused: Vec<_> = self.marks.drain(..).map(|(_, mark)| mark).collect();
+        self.usage.rewind(self.recorded_mark, &refused, &pool, on_record);
         self.mark.note();
         self.pool = pool;
         self.life = life;
         self.sequence = 0;
         self.recorded = Arc::default();
-        self.unrecorded = VecDeque::new();
+        self.unrecorded.clear();
         left
     }
 
@@ -194,6 +232,10 @@ impl Ledger {
             .is_some_and(|change| change.sequence <= recorded)
         {
             self.unrecorded.pop_front();
+        }
+        while let Some((_, mark)) = self.marks.front().filter(|(sequence, _)| *sequence <= recorded) {
+            self.recorded_mark = Some(*mark);
+            self.marks.pop_front();
         }
     }
 }

@@ -57,7 +57,8 @@ impl Registry {
         let Some(ledger) = self.ledger(id) else { return };
         let mut ledger = ledger.lock();
         let life = self.recorder().new_life();
-        let left = ledger.rebuild(records, self.clock().moment(), at_least, life);
+        let (moment, now) = self.now();
+        let left = ledger.rebuild(records, (moment, &now), at_least, life);
         let next = ledger.pool.next_due(self.clock().served());
         drop(ledger);
         for connection in left {

@@ -5,7 +5,7 @@ use super::effect::Record;
 use super::ids::{AttemptHash, ConnectionNumber, HandoffHash, SessionId};
 use super::line::{Line, Waiter};
 use super::maintenance::Window;
-use super::moment::{Moment, Served};
+use super::moment::{Moment, Served, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 use std::time::Duration;
@@ -210,6 +210,18 @@ impl Pool {
     pub fn deadlines(&self, now: Served) -> impl Iterator<Item = Served> {
         let running = self.deadlines.iter().map(|(until, _)| *until);
         running.skip_while(move |until| *until <= now)
+    }
+
+    /// The graces that ended after `after` and up to `until`, purged or not, the first one first.
+    pub fn ends_of_grace(&self, after: Served, until: Served) -> impl Iterator<Item = Served> {
+        let from = (after + Duration::from_nanos(1), SessionId([0; 16]));
+        let to = (until.max(after) + Duration::from_nanos(1), SessionId([0; 16]));
+        self.deadlines.range(from..to).map(|(until, _)| *until)
+    }
+
+    /// When a session took its seat, also where its grace is over.
+    pub fn granted_at(&self, id: SessionId) -> Option<Timestamp> {
+        self.sessions.get(&id).map(|session| session.record.granted_at)
     }
 
     /// Who waits for a seat, the first one first.

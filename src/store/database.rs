@@ -3,7 +3,8 @@
 use super::cell::{CELL_BYTES, Cell, decode, encode};
 use super::error::StoreError;
 use super::format::{self, ServerRow, add_slots, organization_checksum};
-use crate::seats::OrganizationId;
+use super::usage;
+use crate::seats::{OrganizationId, Timestamp};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +33,8 @@ pub(super) struct Contents {
     pub(super) cells: Vec<Option<Cell>>,
     /// The organizations' numbers.
     pub(super) organizations: BTreeMap<OrganizationId, u32>,
+    /// How far the record of usage has come.
+    pub(super) usage_reached: Option<Timestamp>,
 }
 
 /// What a group changes.
@@ -42,6 +45,8 @@ pub(super) struct Group<'a> {
     pub(super) cells: Vec<(u32, Option<&'a Cell>)>,
     /// Organizations that had no number.
     pub(super) organizations: Vec<(u32, OrganizationId)>,
+    /// What it changes in the record of usage.
+    pub(super) usage: usage::Changes<'a>,
 }
 
 /// Why a group is not on disk.
@@ -138,9 +143,15 @@ impl Database {
                 }
             }
         }
+        usage::write(&transaction, &group.usage)?;
         transaction.commit()?;
         self.server = server;
         Ok(())
+    }
+
+    /// For what is written between the groups.
+    pub(super) fn connection(&mut self) -> &mut Connection {
+        &mut self.connection
     }
 
     /// Brings the log into the database and cuts it to nothing, so that what was erased is gone
@@ -302,5 +313,9 @@ fn read(connection: &Connection, path: &Path, server: &ServerRow) -> Result<Cont
     if cells.len() != server.slots as usize {
         return Err(StoreError::damaged(path, "rows of slot are missing"));
     }
-    Ok(Contents { cells, organizations })
+    Ok(Contents {
+        cells,
+        organizations,
+        usage_reached: usage::reached(connection).map_err(engine)?,
+    })
 }

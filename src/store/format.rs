@@ -8,7 +8,8 @@ use std::path::Path;
 /// Says that a database is ours: "MBSe".
 const APPLICATION_ID: i64 = 0x4d42_5365;
 /// From each format to the next, format 0 being an empty database.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [
+    "
     CREATE TABLE server (
         id INTEGER PRIMARY KEY CHECK (id = 1),
         starts INTEGER NOT NULL,  -- how often the store was opened; the newest owner's number
@@ -25,10 +26,19 @@ const MIGRATIONS: [&str; 1] = ["
         number INTEGER PRIMARY KEY,
         cell BLOB NOT NULL
     );
-"];
+",
+    super::usage::TABLES,
+];
 
 /// The tables that a backup copies row by row.
-pub(super) const COPIED: [&str; 1] = ["organization"];
+pub(super) const COPIED: [&str; 6] = [
+    "organization",
+    "usage_open",
+    "usage_hour",
+    "usage_day",
+    "usage_gap",
+    "usage_reached",
+];
 
 /// The newest format.
 pub(super) const FORMAT: i64 = MIGRATIONS.len() as i64;

@@ -75,7 +75,9 @@ impl Writer {
             Ok(false) => return Err(StoreError::Busy { path }),
             Err(error) => return Err(StoreError::engine(&path)(error)),
         }
-        let Contents { cells, organizations } = contents;
+        let Contents {
+            cells, organizations, ..
+        } = contents;
         for (id, number) in organizations {
             self.organizations.numbers.insert(id, number);
         }
@@ -88,9 +90,11 @@ impl Writer {
             slots: self.slots.count(),
             cells: differing,
             organizations: Vec::new(),
+            usage: self.usage.repairs(),
         };
         match database.commit(&group) {
             Ok(()) => {
+                self.usage.repaired();
                 self.folder.mark(Mark::Open)?;
                 self.owner = database.owner().clone();
                 Ok(database)

@@ -4,10 +4,16 @@
 //! order of the records is the order in which places are used, which is that of the decisions.
 
 use super::condition::{Condition, State};
+use super::usage::UsageAdditions;
 use crate::seats::{Effect, OrganizationId};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
+
+/// How often, and after how long, a release looks whether the pools are rebuilt.
+const REBUILDING_LOOKS: u32 = 20;
+const REBUILDING_LOOK: Duration = Duration::from_millis(10);
 
 /// What one decision did to one pool.
 #[derive(Debug)]
@@ -20,6 +26,8 @@ pub struct Batch {
     pub sequence: u64,
     /// What happened, in this order.
     pub effects: Vec<Effect>,
+    /// What it adds to the record of usage.
+    pub usage: UsageAdditions,
     /// Set to the sequence when it is recorded, before anybody is told.
     pub recorded: Arc<AtomicU64>,
 }
@@ -93,6 +101,18 @@ impl Recorder {
     /// Whether seats can be freed.
     pub fn takes_releases(&self) -> bool {
         self.condition.state() != State::Closed
+    }
+
+    /// The same, after a moment where pools are just being rebuilt: a release is not refused because
+    /// another one's commit failed a millisecond ago.
+    pub async fn comes_to_take_releases(&self) -> bool {
+        for _ in 0..REBUILDING_LOOKS {
+            if self.takes_releases() {
+                return true;
+            }
+            tokio::time::sleep(REBUILDING_LOOK).await;
+        }
+        self.takes_releases()
     }
 
     /// Whether what was erased is still in the store's log after a minute.

@@ -61,6 +61,7 @@ impl Pool {
             life: self.life,
             sequence: self.sequence,
             effects,
+            usage: UsageAdditions::none(),
             recorded: Arc::clone(&self.recorded),
         };
         store.recorder.reserve().await?.record(|| batch).recorded().await
@@ -174,6 +175,28 @@ async fn a_backup_of_a_running_store_has_all_but_the_sessions_and_opens_as_a_sto
     let copy = open(restored.path()).unwrap();
     assert_eq!((copy.sessions.len(), copy.starts), (0, 2));
     pool.record(&store, vec![granted(2)]).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_store_of_format_1_is_taken_over_with_its_sessions() {
+    let home = tempfile::tempdir().unwrap();
+    let store = open(home.path()).unwrap();
+    Pool::of(&store, "a")
+        .record(&store, vec![granted(1)])
+        .await
+        .unwrap();
+    store.closer.close().await;
+    let older = "DROP TABLE usage_open; DROP TABLE usage_hour; DROP TABLE usage_day; DROP TABLE usage_gap;
+        DROP TABLE usage_reached; PRAGMA user_version = 1;";
+    rusqlite::Connection::open(home.path().join("seats.db"))
+        .unwrap()
+        .execute_batch(older)
+        .unwrap();
+
+    let store = open(home.path()).unwrap();
+
+    assert_eq!(store.sessions.len(), 1);
+    assert_eq!(store.usage_reached, None);
 }
 
 #[tokio::test]

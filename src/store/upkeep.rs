@@ -1,5 +1,6 @@
 //! What is done between the commits: the log is cut, the ballast is made again.
 
+use super::database::NotCommitted;
 use super::writer::Writer;
 use crate::clock::{Stopwatch, instant_in};
 use std::time::Duration;
@@ -55,6 +56,7 @@ impl Writer {
     /// Does what is due.
     pub(super) fn keep_up(&mut self) {
         self.look_for_room();
+        self.close_usage();
         let Some(database) = &self.database else { return };
         if !self.upkeep.is_due() {
             return;
@@ -75,6 +77,28 @@ impl Writer {
                         "the store's log cannot be cut: what was erased is still in it"
                     );
                     self.condition.set_erasure_overdue(true);
+                }
+            }
+        }
+    }
+
+    /// Packs what is past in the record of usage.
+    fn close_usage(&mut self) {
+        let Some(database) = &mut self.database else {
+            return;
+        };
+        if self.condition.is_full() {
+            return;
+        }
+        match self.closing.turn(database.connection()) {
+            Ok(true) => self.upkeep.wrote(),
+            Ok(false) => {}
+            Err(error) => {
+                self.closing.failed();
+                let error = NotCommitted::from(error);
+                self.note_full(&error);
+                if !error.is_disk_full() {
+                    self.fail(&error.to_string());
                 }
             }
         }

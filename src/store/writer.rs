@@ -9,6 +9,7 @@ use super::read_back::ReadBack;
 use super::recorder::{Batch, Job, NotRecorded};
 use super::slots::{Inconsistent, Slots};
 use super::upkeep::Upkeep;
+use super::usage::{Closing, OpenRows, UsageAdditions};
 use crate::clock::{Stopwatch, instant_in};
 use crate::seats::OrganizationId;
 use std::collections::{BTreeMap, HashMap};
@@ -29,6 +30,8 @@ pub(super) struct Writer {
     pub(super) database: Option<Database>,
     pub(super) owner: super::format::ServerRow,
     pub(super) slots: Slots,
+    pub(super) usage: OpenRows,
+    pub(super) closing: Closing,
     pub(super) organizations: Organizations,
     pub(super) pools: HashMap<OrganizationId, Written>,
     /// Pools that began their life before this number were decided on what is not on disk.
@@ -62,6 +65,8 @@ enum NotTaken {
     Stale,
     /// It does not follow what is recorded.
     Gap,
+    /// What it adds to cannot be read.
+    Engine(rusqlite::Error),
 }
 
 impl Writer {
@@ -71,7 +76,7 @@ impl Writer {
         let mut group = Vec::with_capacity(GROUP);
         loop {
             let next = match self.database {
-                Some(_) => self.upkeep.next(),
+                Some(_) => self.upkeep.next().min(instant_in(self.closing.wait())),
                 None => instant_in(RETRY),
             };
             let stopped = async {
@@ -118,6 +123,11 @@ impl Writer {
                 Err(NotTaken::Gap) => {
                     tracing::error!(organization = %job.batch.organization, "a record does not follow the last one");
                     failed = Some("a record does not follow the last one".to_owned());
+                    taken.push(job);
+                    break;
+                }
+                Err(NotTaken::Engine(error)) => {
+                    failed = Some(error.to_string());
                     taken.push(job);
                     break;
                 }
@@ -170,12 +180,24 @@ impl Writer {
                 .apply(number, effect)
                 .map_err(|Inconsistent| NotTaken::Gap)?;
         }
-        Ok(())
+        self.take_usage(number, &batch.usage)
+    }
+
+    fn take_usage(&mut self, number: u32, usage: &UsageAdditions) -> Result<(), NotTaken> {
+        if let Some(zone) = &usage.zone {
+            self.closing.cut_by(number, zone);
+        }
+        let Some(database) = &mut self.database else {
+            return Err(NotTaken::Stale);
+        };
+        self.usage
+            .take(database.connection(), number, usage)
+            .map_err(NotTaken::Engine)
     }
 
     fn commit(&mut self) -> Result<(), String> {
         let changed = self.slots.changed();
-        if changed.is_empty() {
+        if changed.is_empty() && !self.usage.is_changed() {
             return Ok(());
         }
         let group = Group {
@@ -185,18 +207,41 @@ impl Writer {
                 .map(|slot| (slot, self.slots.cell(slot)))
                 .collect(),
             organizations: self.organizations.new.clone(),
+            usage: self.usage.changes(),
         };
         let Some(database) = &mut self.database else {
             return Err("the store is closed".to_owned());
         };
         if let Err(error) = database.commit(&group) {
+            let is_of_usage_alone = group.cells.is_empty();
             self.note_full(&error);
-            return Err(error.to_string());
+            // Nobody's release may be refused because the record of usage found the disk full: it
+            // takes a little of the ballast's room.
+            let again = is_of_usage_alone && error.is_disk_full();
+            if !(again && self.commit_again()?) {
+                return Err(error.to_string());
+            }
         }
         self.slots.settle();
+        self.usage.settle();
         self.organizations.new.clear();
         self.upkeep.wrote();
         Ok(())
+    }
+
+    /// One more try of a group that changes no session.
+    fn commit_again(&mut self) -> Result<bool, String> {
+        let group = Group {
+            slots: self.slots.count(),
+            cells: Vec::new(),
+            organizations: self.organizations.new.clone(),
+            usage: self.usage.changes(),
+        };
+        let Some(database) = &mut self.database else {
+            return Ok(false);
+        };
+        database.commit(&group).map_err(|error| error.to_string())?;
+        Ok(true)
     }
 
     /// Gives the ballast up where the disk is full.
@@ -207,7 +252,7 @@ impl Writer {
         }
     }
 
-    fn fail(&mut self, error: &str) {
+    pub(super) fn fail(&mut self, error: &str) {
         tracing::error!(
             error,
             "what was decided could not be recorded: no seats are granted until the store is read back"
@@ -215,6 +260,7 @@ impl Writer {
         self.failure = self.condition.close();
         self.oldest_life = self.condition.new_life();
         self.slots.undo();
+        self.usage.undo();
         self.organizations.undo();
         self.pools.clear();
         if let Err(error) = self.let_go() {

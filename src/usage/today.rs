@@ -49,20 +49,23 @@ impl Today {
         }
     }
 
-    /// Takes note of `effects`, which were just applied to `pool`.
-    pub fn note(&mut self, effects: &[Effect], pool: &Pool, moment: Moment) {
+    /// Takes note of `effects`, which were just applied to `pool`. Tells how many refusals for want
+    /// of a seat were no repetitions.
+    pub fn note(&mut self, effects: &[Effect], pool: &Pool, moment: Moment) -> u64 {
+        let mut refusals = 0;
         for effect in effects {
             if let Effect::Refused {
                 refusal: crate::seats::Refusal::SeatsExhausted(_),
                 attempt,
             } = effect
             {
-                self.refused(*attempt, moment.utc);
+                refusals += u64::from(self.refused(*attempt, moment.utc));
             }
             if let Effect::SeatGranted { .. } | Effect::SeatRestored { .. } = effect {
                 self.look(pool, moment);
             }
         }
+        refusals
     }
 
     /// The peak of the day that `moment` lies in.
@@ -99,11 +102,11 @@ impl Today {
         }
     }
 
-    fn refused(&mut self, attempt: Option<AttemptHash>, utc: Timestamp) {
+    fn refused(&mut self, attempt: Option<AttemptHash>, utc: Timestamp) -> bool {
         self.forget(utc);
         if let Some(attempt) = attempt {
             if !self.known.insert(attempt) {
-                return;
+                return false;
             }
             self.attempts.push_back((utc.0, attempt));
             if self.attempts.len() > ATTEMPTS_REMEMBERED {
@@ -115,6 +118,7 @@ impl Today {
             Some((last, count)) if *last == minute => *count += 1,
             Some(_) | None => self.refusals.push_back((minute, 1)),
         }
+        true
     }
 
     fn forget(&mut self, utc: Timestamp) {

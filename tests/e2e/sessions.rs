@@ -201,6 +201,27 @@ async fn an_ending_waits_for_the_call_or_the_notice_and_not_in_grace() {
 }
 
 #[tokio::test]
+async fn a_page_that_comes_back_is_told_again_that_its_session_is_going_to_end() {
+    let server = Server::with(&["--seats", "acme=3"]);
+    let (lost, first) = Widget::login(&server).await;
+    let notice = json!({"mode":"notice","notice_s":600});
+    assert_eq!(
+        ask(&server, "POST", &end_path(&first), Some(&notice)).await.0,
+        202
+    );
+    lost.reset();
+
+    let (mut back, _) = Widget::resume(&server, &first).await;
+
+    let ending = back.hear().await;
+    assert_eq!(ending["type"], "ending");
+    assert!(
+        (590..=600).contains(&ending["in_s"].as_u64().unwrap()),
+        "{ending}"
+    );
+}
+
+#[tokio::test]
 async fn many_are_ended_if_they_are_as_many_as_was_seen() {
     let server = Server::with(&["--seats", "acme=3"]);
     let (mut one, _) = Widget::login(&server).await;
@@ -328,9 +349,14 @@ async fn a_pending_ending_survives_a_crash_of_the_server() {
         (&back["type"], &back["resumed"]),
         (&json!("seated"), &json!(true))
     );
+    assert_eq!(
+        calling.hear().await,
+        json!({"type":"ending","reason":"terminated"})
+    );
     on_call(&mut calling).await;
     let (mut warned, _) = Widget::resume(&server, &second).await;
     let (mut other, _) = Widget::resume(&server, &third).await;
+    assert_eq!(warned.hear().await["in_s"], 1);
     assert_eq!(warned.hear_type("ended").await["reason"], "terminated");
     calling.assert_alive().await;
     calling.send(&json!({"type":"status","on_call":false})).await;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Tables and columns of the database.
-const STORED: [&str; 10] = [
+const STORED: [&str; 23] = [
     "organization.checksum",
     "organization.id",
     "organization.number",
@@ -19,6 +19,19 @@ const STORED: [&str; 10] = [
     "server.starts",
     "slot.cell",
     "slot.number",
+    "usage_day.figures",
+    "usage_day.place",
+    "usage_gap.reason",
+    "usage_gap.start",
+    "usage_gap.until",
+    "usage_hour.place",
+    "usage_hour.quarters",
+    "usage_hour.rows",
+    "usage_open.figures",
+    "usage_open.place",
+    "usage_reached.id",
+    "usage_reached.reached",
+    "usage_reached.start",
 ];
 
 /// Files of the data folder.

@@ -53,6 +53,7 @@ impl Pen {
             life: self.life,
             sequence: self.sequence,
             effects,
+            usage: mirabridge_seats::store::UsageAdditions::none(),
             recorded: Arc::default(),
         };
         let place = self.store.recorder.reserve().await.unwrap();

@@ -28,6 +28,7 @@ mod search;
 mod server;
 mod storm;
 mod strace;
+mod usage;
 mod verdict;
 mod wire;
 

@@ -1,7 +1,7 @@
 //! The way to the record: a store in the data folder, or none.
 
-use crate::seats::OrganizationId;
-use crate::store::{Closer, ReadBack, Recorder, Store};
+use crate::seats::{OrganizationId, Timestamp};
+use crate::store::{Closer, ReadBack, Recorder, Shelf, Store};
 use crate::telemetry::Metrics;
 use anyhow::Context as _;
 use std::path::Path;
@@ -15,6 +15,8 @@ pub(super) struct Record {
     pub(super) sessions: Vec<(OrganizationId, crate::seats::Record)>,
     pub(super) read_backs: Option<mpsc::Receiver<ReadBack>>,
     pub(super) closer: Option<Closer>,
+    /// Where the record of usage can be read, and how far it had come.
+    pub(super) usage: Option<(Shelf, Option<Timestamp>)>,
 }
 
 impl Record {
@@ -29,6 +31,7 @@ impl Record {
                 sessions: Vec::new(),
                 read_backs: None,
                 closer: None,
+                usage: None,
             });
         };
         let store = Store::open(folder, Arc::clone(metrics))?;
@@ -44,6 +47,7 @@ impl Record {
             sessions: store.sessions,
             read_backs: Some(store.read_backs),
             closer: Some(store.closer),
+            usage: Some((store.shelf, store.usage_reached)),
         })
     }
 }

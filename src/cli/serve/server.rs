@@ -65,6 +65,7 @@ impl Server {
             sessions,
             read_backs,
             closer,
+            usage,
         } = Record::open(settings.server.data_dir.as_deref(), &metrics)?;
         let registry = Registry::new(
             recorder,
@@ -72,6 +73,9 @@ impl Server {
             Arc::clone(&metrics),
             settings.limits.logins_waiting,
         );
+        if let Some((shelf, reached)) = usage {
+            registry.go_on_with_record(reached, shelf);
+        }
         let liveness = &settings.liveness;
         let reception = Arc::new(Reception {
             registry: Arc::clone(&registry),
@@ -140,6 +144,7 @@ impl Server {
         tasks.spawn(admin::serve(admin_listener, doorway, desk, stop.clone()));
         tasks.spawn(Arc::clone(&registry).sweep(stop.clone()));
         tasks.spawn(Arc::clone(&registry).tell_places(stop.clone()));
+        tasks.spawn(Arc::clone(&registry).record_usage(stop.clone()));
         if let Some(read_backs) = read_backs {
             tasks.spawn(Arc::clone(&registry).heal(read_backs, stop.clone()));
         }

@@ -50,6 +50,14 @@ export class BareBrowser {
     });
   }
 
+  /** Ends it as a power cut does. */
+  async kill(): Promise<void> {
+    const ended = new Promise((resolve) => this.process.once('exit', resolve));
+    this.process.kill('SIGKILL');
+    await ended;
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
   async end(): Promise<void> {
     const ended = new Promise((resolve) => this.process.once('exit', resolve));
     void this.send('Browser.close', {});

@@ -1,7 +1,7 @@
 /** The real browser. */
 
 import axe from 'axe-core';
-import { type Browser, type BrowserContext, chromium, type Frame, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Frame, type Locator, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Numbers, SeatServer } from './server';
 
@@ -12,6 +12,20 @@ export const launch = (): Promise<Browser> =>
     executablePath,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
+
+/** The widget's frame in a host page. */
+export async function frameOf(page: Page, origin: string): Promise<Frame> {
+  await page.waitForSelector('iframe');
+  const frame = page.frames().find((one) => one.url().startsWith(origin));
+  if (!frame) throw new Error('no frame');
+  return frame;
+}
+
+export async function frameIn(place: Locator): Promise<Frame> {
+  const frame = await (await place.elementHandle())?.contentFrame();
+  if (!frame) throw new Error('no frame');
+  return frame;
+}
 
 /** The frame page as a page of its own, for one agent of `org`. */
 export const seatPage = (origin: string, org: string, agent = ''): string => `${origin}/widget/frame.html?org=${org}#agent=${agent}`;
@@ -25,6 +39,14 @@ export async function open(context: BrowserContext, url: string): Promise<Page> 
 /** What the element says, title and text, whichever region it stands in. */
 export const said = (page: Page | Frame): Promise<string> =>
   page.evaluate(() => document.querySelector('mirabridge-seat')?.shadowRoot?.querySelector('[part=title]')?.textContent ?? '');
+
+/** Everything that stands in the element, the part that counts down included. */
+export const words = (page: Page | Frame): Promise<string> =>
+  page.evaluate(() => document.querySelector('mirabridge-seat')?.shadowRoot?.textContent ?? '');
+
+export async function reads(page: Page | Frame, wanted: RegExp, withinMs = 15_000): Promise<void> {
+  await expect.poll(() => words(page).catch(() => ''), { timeout: withinMs, interval: 50 }).toMatch(wanted);
+}
 
 export async function sees(page: Page | Frame, title: string, withinMs = 15_000): Promise<void> {
   await expect.poll(() => said(page).catch(() => ''), { timeout: withinMs, interval: 50 }).toBe(title);

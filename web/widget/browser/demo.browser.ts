@@ -1,40 +1,51 @@
 import { expect, test } from 'vitest';
-import { launch, open, sees, violations } from './browser';
+import { frameIn, launch, open, press, sees, violations } from './browser';
 import { SeatServer } from './server';
 
-test('the demonstration shows a full organization, a lost line, a duplicate and a logout', async () => {
-  const server = await SeatServer.start('[[organization]]\nid = "demo"\nseats = 5\n[[organization]]\nid = "demo-two"\nseats = 2\n');
+test('the demonstration shows a full organization, a line, a lost network, a second tab and a logout', async () => {
+  const organization = (id: string, seats: number): string => `[[organization]]\nid = "${id}"\nseats = ${seats}\nwaiting_line = { max = 20 }\n`;
+  const server = await SeatServer.start(organization('demo', 5) + organization('demo-two', 2), 'grace = "60s"');
   const browser = await launch();
   const page = await open(await browser.newContext({ viewport: { width: 1180, height: 1000 } }), `${server.adminOrigin}/demo`);
   const boxes = page.locator('.agent');
+  const [two, five] = [page.locator('.seats').first(), page.locator('.seats').last()];
+  const frame = (agent: number, tab = 0) => frameIn(boxes.nth(agent).locator('iframe').nth(tab));
+  const does = (agent: number, name: string) => boxes.nth(agent).getByRole('button', { name, exact: true }).click();
   expect(await boxes.count()).toBe(6);
+  await expect.poll(() => two.textContent(), { timeout: 15_000 }).toBe('2 of 2 seats are taken by the agents on this page');
+  await expect.poll(() => five.textContent(), { timeout: 15_000 }).toBe('3 of 5 seats are taken by the agents on this page');
   expect(await violations(page)).toEqual([]);
-  const frameAt = async (number: number) => (await (await boxes.nth(number).locator('iframe').first().elementHandle())?.contentFrame()) ?? page.mainFrame();
-  const press = (number: number, name: string) => boxes.nth(number).getByRole('button', { name, exact: true }).click();
-  const titles = () => Promise.all([0, 1, 2].map(async (number) => (await (await frameAt(number)).getByRole('alert').textContent()) !== ''));
-  await expect.poll(titles, { timeout: 15_000 }).toContain(true);
-  const refused = (await titles()).indexOf(true);
+  const isRefused = async (agent: number) => (await (await frame(agent)).getByRole('alert').textContent()) !== '';
+  const refused = (await isRefused(0)) ? 0 : (await isRefused(1)) ? 1 : 2;
   const seated = refused === 0 ? 1 : 0;
-  await sees(await frameAt(3), 'Active');
+  await sees(await frame(refused), 'No seat is free');
 
-  await press(3, 'Lose the line');
-  await sees(await frameAt(3), 'Connecting again');
-  expect(await (await frameAt(3)).locator('mirabridge-seat').textContent()).not.toBeNull();
+  await does(3, 'Lose the line');
+  await sees(await frame(3), 'Connecting again');
+  await does(4, 'Duplicate');
+  await sees(await frame(4, 1), 'Active in another tab');
+  expect(await five.textContent()).toContain('3 of 5');
   if (process.env['MIRABRIDGE_PICTURES'] === '1') {
     await page.screenshot({ path: new URL('../../../docs/widget/demo.png', import.meta.url).pathname, fullPage: true });
   }
-  await press(3, 'Line is back');
-  await sees(await frameAt(3), 'Active');
+  await does(3, 'Line is back');
+  await sees(await frame(3), 'Active');
+  await does(4, 'Close the second tab');
+  await does(5, 'Freeze');
+  await does(5, 'Thaw');
+  await sees(await frame(5), 'Active');
+  await does(5, 'Reload');
+  await sees(await frame(5), 'Active');
+  expect(await server.numbers('demo')).toMatchObject({ in_use: 3 });
 
-  await press(4, 'Duplicate');
-  await expect.poll(() => page.frames().length).toBeGreaterThan(7);
-  const second = page.frames().at(-1);
-  if (second) await sees(second, 'Active in another tab');
-
-  await press(seated, 'Log out');
-  await sees(await frameAt(seated), 'Logged out');
-  await (await frameAt(refused)).getByRole('button', { name: 'Try again' }).click();
-  await sees(await frameAt(refused), 'Active');
+  await press(await frame(refused), 'Wait for a seat');
+  await sees(await frame(refused), 'Waiting for a seat');
+  await does(seated, 'Log out');
+  await sees(await frame(seated), 'Logged out');
+  await sees(await frame(refused), 'Active');
+  expect(await two.textContent()).toContain('2 of 2');
+  await does(5, 'Log out');
+  await expect.poll(() => five.textContent()).toContain('2 of 5');
   await browser.close();
   await server.end();
 });

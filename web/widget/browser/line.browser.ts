@@ -1,6 +1,6 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { counts, launch, open, said, seatPage, sees, sessionOf } from './browser';
+import { counts, launch, open, said, seatPage, sees, sessionOf, words } from './browser';
 import { CuttableLine, SeatServer } from './server';
 
 let browser: Browser;
@@ -18,15 +18,13 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await context.close();
-  await counts(server, 'acme', { in_use: 0 }, 40_000);
+  await server.clear('acme');
 });
 afterAll(async () => {
   await browser.close();
   await server.end();
   line.end();
 });
-
-const text = (page: Page): Promise<string> => page.evaluate(() => document.querySelector('mirabridge-seat')?.shadowRoot?.textContent ?? '');
 
 test('a network that goes and comes back costs nothing', async () => {
   const page = await open(context, seatPage(line.origin, 'acme'));
@@ -35,7 +33,7 @@ test('a network that goes and comes back costs nothing', async () => {
   await context.setOffline(true);
   line.cut();
   await sees(page, 'No network');
-  expect(await text(page)).toMatch(/The CRM widget stays usable\..*Your seat is kept for at least \d+ s\./);
+  expect(await words(page)).toMatch(/The CRM widget stays usable\..*Your seat is kept for at least \d+ s\./);
   await counts(server, 'acme', { in_use: 1, in_grace: 1 });
 
   line.mend();

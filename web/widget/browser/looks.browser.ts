@@ -40,7 +40,7 @@ async function show(page: Page, state: unknown, language: string, longer = false
       const seat = {
         state: shown,
         subscribe: (listener: (state: unknown) => void) => (listener(shown), () => undefined),
-        diagnostics: () => ({ version: '0.1.0', state: 'active', session: '6e0c3d', closes: [1006, 1012] }),
+        diagnostics: () => ({ version: '0.1.0', state: 'active', session: '6e0c3d', closes: [1006, 1012], locks: true }),
         dispose: () => undefined,
       };
       document.querySelector('mirabridge-seat')?.remove();
@@ -85,6 +85,32 @@ test.each(['light', 'dark'] as const)('no state has a violation that axe can fin
   await context.close();
 });
 
+test('what is opened with a click has no violation either: a code to type in, a note, the diagnostics', async () => {
+  const context = await browser.newContext({ deviceScaleFactor: 1 });
+  const page = await hostPage(context, 380);
+  const picture = async (name: string): Promise<void> => {
+    expect(await violations(page), name).toEqual([]);
+    if (PICTURES) await page.locator('mirabridge-seat').screenshot({ path: join(PICTURES, `${name}.png`) });
+  };
+  await show(page, STATES(NOW)['refused'], 'en');
+  await page.getByRole('button', { name: 'Use a hand-off code' }).click();
+  expect(await page.evaluate(() => document.querySelector('mirabridge-seat')?.shadowRoot?.activeElement?.id)).toBe('entry');
+  await picture('hand-off-entry');
+  await show(page, STATES(NOW)['refused'], 'en');
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.getByRole('button', { name: 'Copy a note for my supervisor' }).click();
+  await page.getByText('Copied.').waitFor();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^At \d\d:\d\d.* I got no MiraBridge seat: all 50 seats of our organization were in use\./);
+  await picture('note-copied');
+  await show(page, STATES(NOW)['active'], 'en');
+  await page.getByText('Diagnostics', { exact: true }).click();
+  await page.getByRole('button', { name: 'Copy diagnostics' }).click();
+  await page.getByText('Copied.').waitFor();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^version: .*\nstate: active\nsession: 6e0c3d\ncloses: 1006 1012\nlocks: true$/);
+  await picture('diagnostics');
+  await context.close();
+});
+
 test('texts that are 40 % longer fit, at the width of a sidebar', async () => {
   const context = await browser.newContext();
   const page = await hostPage(context, 260);
@@ -100,6 +126,20 @@ test('texts that are 40 % longer fit, at the width of a sidebar', async () => {
     }
   }
   await context.close();
+});
+
+test.each([
+  ['de-AT', '', 'de', 'Aktiv'],
+  ['de-AT', '#lang=en', 'en', 'Active'],
+  ['fr-FR', '', 'en', 'Active'],
+])('the frame speaks the language of the browser, or the one it is told (%s %s)', async (locale, fragment, language, title) => {
+  const server = await SeatServer.start('[[organization]]\nid = "acme"\nseats = 1\n');
+  const context = await browser.newContext({ locale });
+  const page = await open(context, `${server.origin}/widget/frame.html?org=acme${fragment}`);
+  await sees(page, title);
+  expect(await page.evaluate(() => document.documentElement.lang)).toBe(language);
+  await context.close();
+  await server.end();
 });
 
 test('everything can be done with the keyboard', async () => {

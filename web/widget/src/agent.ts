@@ -24,10 +24,12 @@ export interface AgentSetting {
   readonly hasLocks: boolean;
   /** Log in without a person's click. */
   readonly auto: boolean;
+  /** Stay in line when no seat is free. */
+  readonly patient: boolean;
 }
 
-export const newAgent = (memory: Memory, { me, hasLocks, auto }: AgentSetting): Agent => ({
-  seat: newSeat(memory, auto),
+export const newAgent = (memory: Memory, { me, hasLocks, auto, patient }: AgentSetting): Agent => ({
+  seat: newSeat(memory, { auto, patient }),
   tabs: newTabs(me, hasLocks),
 });
 
@@ -40,7 +42,7 @@ export function stepAgent(agent: Agent, input: AgentInput, now: Moment, effects:
   const { ticket } = input;
   if (ticket !== null) {
     // The window's storage is a copy of its opener's.
-    const seat = { ...newSeat(NOTHING, true), state: { kind: 'connecting', since: now.wall } as const };
+    const seat = { ...newSeat(NOTHING, { auto: true, patient: agent.seat.patient }), state: { kind: 'connecting', since: now.wall } as const };
     return toTabs({ ...agent, seat }, { on: 'begin_window', ticket }, now, effects);
   }
   if (!agent.seat.wants) return agent;

@@ -32,6 +32,7 @@ export function runSeat(options: SeatOptions, world: World): SeatClient {
     me: world.uuid(),
     hasLocks: locks !== null,
     auto: options.auto ?? true,
+    patient: options.wait ?? false,
   });
 
   const channel: Channel | null =
@@ -183,7 +184,7 @@ export function runSeat(options: SeatOptions, world: World): SeatClient {
     get state() {
       return agent.seat.state;
     },
-    login: ({ wait = options.wait ?? false, handoff } = {}) => seat({ on: 'login', wait, code: handoff ?? null }),
+    login: ({ wait = false, handoff } = {}) => seat({ on: 'login', wait, code: handoff ?? null }),
     logout: () => seat({ on: 'logout' }),
     setOnCall: (onCall) => seat({ on: 'status', onCall }),
     requestHandoff: () => seat({ on: 'handoff' }),

@@ -46,6 +46,7 @@ export class SeatElement extends HTMLElement {
     // Tests of the looks set a seat of their own.
     this.seat ??= connect?.(this.#options()) ?? null;
     this.#unsubscribe = this.seat?.subscribe((state) => {
+      this.#drawing.said.textContent = '';
       this.refresh();
       this.dispatchEvent(new CustomEvent('mirabridge-seat', { detail: state, bubbles: true, composed: true }));
     }) ?? nothing;
@@ -74,7 +75,9 @@ export class SeatElement extends HTMLElement {
     form.hidden = !entering;
     label.textContent = texts.codeLabel;
     submit.textContent = texts.doLogin;
-    const offered = view.actions.filter((id) => id !== 'window' || this.openWindow);
+    // Without locks nobody could say which of the two has the session.
+    const opens = this.openWindow && this.seat?.diagnostics().locks;
+    const offered = view.actions.filter((id) => id !== 'window' || opens);
     const row = offered.map((id, place) => ({
       id,
       label: texts[labels[id]],
@@ -122,7 +125,7 @@ export class SeatElement extends HTMLElement {
 
   #copy(text: string): void {
     const say = (words: string): void => {
-      this.#drawing.ticking.textContent = words;
+      this.#drawing.said.textContent = words;
     };
     // Where a policy keeps pages from the clipboard, the text is shown to be copied by hand.
     const clipboard = navigator.clipboard as Clipboard | undefined;

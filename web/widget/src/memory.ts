@@ -14,6 +14,13 @@ export interface Ending {
   readonly until: number;
 }
 
+/** No administrator's end keeps an agent out for longer; a clock that was set back would. */
+const LONGEST_COOL_DOWN_MS = 900_000;
+
+/** Milliseconds until a login makes sense again, at `nowMs` since 1970. */
+export const coolsFor = (until: number, nowMs: number): number =>
+  until - nowMs <= LONGEST_COOL_DOWN_MS ? Math.max(0, until - nowMs) : 0;
+
 export interface Memory {
   readonly credentials: Credentials | null;
   /** Of a login whose outcome is not known yet. */

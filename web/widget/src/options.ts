@@ -12,7 +12,7 @@ export interface SeatOptions {
   readonly token?: () => Promise<string>;
   /** `false`: a person logs in with a click. */
   readonly auto?: boolean;
-  /** Stay in line when no seat is free, where there is a line. */
+  /** Each login stays in line when no seat is free, where there is a line. */
   readonly wait?: boolean;
   /** Tells several agents in one browser apart, as on a demonstration page. */
   readonly agent?: string;
@@ -27,6 +27,7 @@ export interface Handover {
 }
 
 export interface LoginOptions {
+  /** This login stays in line, also where the others do not. */
   readonly wait?: boolean;
   /** A hand-off code of a colleague. */
   readonly handoff?: string;

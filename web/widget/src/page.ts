@@ -27,6 +27,8 @@ export interface Drawing {
   readonly input: HTMLInputElement;
   readonly submit: HTMLButtonElement;
   readonly actions: HTMLElement;
+  /** What came of a press. */
+  readonly said: HTMLElement;
   readonly summary: HTMLElement;
   readonly diagnostics: HTMLElement;
   readonly copy: HTMLButtonElement;
@@ -54,14 +56,16 @@ export function draw(root: ShadowRoot, css: string): Drawing {
   label.htmlFor = 'entry';
   form.append(label, input, submit);
   const actions = element('div', 'actions');
+  const said = element('p', 'said');
+  said.role = 'status';
   const details = element('details', 'diagnostics');
   const summary = element('summary');
   const diagnostics = element('pre');
   const copy = element('button', 'button');
   details.append(summary, diagnostics, copy);
-  card.append(status, alert, ticking, code, form, actions, details);
+  card.append(status, alert, ticking, code, form, actions, said, details);
   root.append(card);
-  return { card, status, alert, ticking, code, form, label, input, submit, actions, summary, diagnostics, copy };
+  return { card, status, alert, ticking, code, form, label, input, submit, actions, said, summary, diagnostics, copy };
 }
 
 /** Title and text in a live region. What stands there already is not touched: it would be read out again. */

@@ -36,6 +36,8 @@ export type SeatState =
       /** It comes back by itself then, or, where `automatic` is false, a try makes sense then. */
       readonly againAt: number | null;
       readonly automatic: boolean;
+      /** It wanted to wait, and there is no place in line. */
+      readonly waited: boolean;
       readonly seats: SeatNumbers | null;
     }
   /** The line is lost, the seat is kept until `keptUntil` at least; only the server ends it. */

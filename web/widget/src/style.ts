@@ -16,6 +16,7 @@ p{margin:0}
 [part=code]{font:600 1.6em/1.6 ui-monospace,monospace;letter-spacing:.08em}
 [part=actions],form{display:flex;flex-wrap:wrap;gap:8px;margin-top:10px}
 [part=actions]:empty{display:none}
+[part=said]:not(:empty){margin-top:8px}
 button,input{font:inherit;color:var(--_fg);background:var(--_bg);border:1px solid var(--_line);border-radius:6px;padding:6px 12px;
 min-height:32px;max-width:100%;text-align:start}
 button{cursor:pointer}

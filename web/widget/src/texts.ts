@@ -1,5 +1,6 @@
 /** The catalogue of texts. A host may replace any of them. */
 
+import { languageOf } from './language';
 import { de } from './texts/de';
 import { en } from './texts/en';
 
@@ -7,7 +8,7 @@ type Words<T> = T extends readonly [string, string] ? readonly [title: string, t
 export type Texts = { readonly [Name in keyof typeof en]: Words<(typeof en)[Name]> };
 
 /** The catalogue for a language tag as in `de-AT`; English where there is none. */
-export const textsFor = (language: string): Texts => (/^de\b/i.test(language) ? de : en);
+export const textsFor = (language: string): Texts => (languageOf(language) === 'de' ? de : en);
 
 export const fill = (text: string, values: Readonly<Record<string, string | number>>): string =>
   text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));

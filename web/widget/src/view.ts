@@ -1,5 +1,6 @@
 /** How a state looks to a person, in words. Pure: texts and the time are passed in. */
 
+import { coolsFor } from './memory';
 import type { SeatState } from './state';
 import { fill, type Texts } from './texts';
 
@@ -68,7 +69,7 @@ export function viewOf(state: SeatState, texts: Texts, nowMs: number): View {
     case 'leaving':
       return view('busy', texts.leaving, []);
     case 'over':
-      return over(state.reason, left(state.loginAt), texts);
+      return over(state.reason, Math.ceil(coolsFor(state.loginAt, nowMs) / 1_000), texts);
     case 'failed': {
       const [title, text] = texts.failed;
       return { ...view('off', [title, fill(text, { n: state.code })], ['retry']), urgent: true };
@@ -106,9 +107,9 @@ function refused(state: Refused, texts: Texts, left: (at: number) => number): Vi
   const ticking = n > 0 ? fill(automatic ? texts.backIn : texts.seatIn, { n }) : '';
   switch (code) {
     case 'seats_exhausted':
-      return { ...view('off', texts.seats_exhausted, ['wait', 'retry', 'note', 'code']), urgent: true, ticking };
+      return exhausted(state, texts, ticking);
     case 'maintenance':
-      return { ...view('busy', texts.maintenance, []), ticking };
+      return { ...view('busy', texts.maintenance, ['code']), ticking };
     case 'no_allocation':
       return { ...view('off', texts.no_allocation, ['retry', 'note']), urgent: true };
     case 'handoff_invalid':
@@ -117,6 +118,14 @@ function refused(state: Refused, texts: Texts, left: (at: number) => number): Vi
       if (automatic) return { ...view('busy', texts.busy, []), ticking };
       return { ...view('off', texts.forbidden, ['retry']), urgent: true };
   }
+}
+
+/** Whoever wanted to wait and could not is told so, and not offered it again. */
+function exhausted({ waited }: Refused, texts: Texts, ticking: string): View {
+  const [title, text] = texts.seats_exhausted;
+  const words: Pair = [title, waited ? `${text} ${texts.noLine}` : text];
+  const actions: readonly Action[] = waited ? ['retry', 'note', 'code'] : ['wait', 'retry', 'note', 'code'];
+  return { ...view('off', words, actions), urgent: true, ticking };
 }
 
 function over(reason: string, n: number, texts: Texts): View {

@@ -76,6 +76,22 @@ test('a hand-off code is typed in and sent', () => {
   expect(desk.open().last).toMatchObject({ type: 'login', handoff: 'K7Q2-M9XD' });
 });
 
+test('what was copied is said, and stays so while a countdown runs', async () => {
+  vi.useFakeTimers();
+  const { element, part } = put();
+  desk.open().say({ type: 'refused', code: 'seats_exhausted', message: '', retryable: true, retry_after_s: 23 }).close(4550);
+  // No clipboard here: the text is there to be copied by hand.
+  vi.stubGlobal('navigator', { language: 'en' });
+  element.shadowRoot?.querySelector<HTMLButtonElement>('#note')?.click();
+  vi.advanceTimersByTime(3_000);
+  expect(part('said').textContent).toMatch(/I got no MiraBridge seat/);
+  expect(part('said').role).toBe('status');
+  desk.client.login();
+  expect(part('said').textContent).toBe('');
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
 test('texts follow the language and may be replaced', () => {
   const { element, part } = put({ lang: 'de' });
   desk.seat();

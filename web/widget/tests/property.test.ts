@@ -10,7 +10,8 @@ type Step =
   | { readonly do: 'advance' | 'sleep'; readonly ms: number }
   | { readonly do: TabStep; readonly tab: number }
   | { readonly do: 'close_with'; readonly tab: number; readonly code: number }
-  | { readonly do: 'open' | 'down' | 'down_and_forget' | 'up' | 'full' | 'free' };
+  | { readonly do: 'store'; readonly tab: number; readonly text: string }
+  | { readonly do: 'open' | 'down' | 'down_and_forget' | 'up' | 'full' | 'free' | 'maintain' | 'maintained' };
 
 const TAB_STEPS = [
   'reload',
@@ -31,9 +32,23 @@ const TAB_STEPS = [
   'offline',
   'online',
   'wake',
+  'fill_storage',
 ] as const;
 type TabStep = (typeof TAB_STEPS)[number];
 const CODES = [1000, 1001, 1006, 1008, 1011, 1012, 1013, 4008, 4010, 4012, 4029, 4053, 4499, 4500, 4509, 4543, 4550, 4600];
+/** What a tab's storage may hold, by whomever it was written. */
+const STORED = [
+  '',
+  '{',
+  '[]',
+  '{"credentials":7,"attempt":[],"tries":-1,"wait":"yes","ended":true}',
+  '{"credentials":{"session":"another","secret":"another"}}',
+  '{"attempt":"another","tries":1000000000}',
+  '{"credentials":{"session":"another","secret":"another"},"attempt":"another","tries":4,"wait":true}',
+  '{"ended":{"reason":"logout","until":0}}',
+  '{"ended":{"reason":"terminated","until":1e15}}',
+  '{"ended":{"reason":"superseded","until":0},"credentials":{"session":"another","secret":"another"}}',
+];
 const NOISE = [
   { type: 'alive' },
   { type: 'unknown' },
@@ -53,12 +68,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: advance },
   { weight: 10, arbitrary: fc.record({ do: fc.constantFrom(...TAB_STEPS), tab }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('close_with' as const), tab, code: fc.constantFrom(...CODES) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('store' as const), tab, text: fc.constantFrom(...STORED) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('sleep' as const), ms: fc.constantFrom(5_000, 30_000, 200_000) }) },
-  { weight: 3, arbitrary: fc.constantFrom<Step>(...(['open', 'down', 'down_and_forget', 'up', 'full', 'free'] as const).map((what) => ({ do: what }))) },
+  { weight: 5, arbitrary: fc.constantFrom<Step>(...(['open', 'down', 'down_and_forget', 'up', 'full', 'free', 'maintain', 'maintained'] as const).map((what) => ({ do: what }))) },
 );
 
 /** What the histories met, lest they prove nothing. */
-const met = { histories: 0, active: 0, resumes: 0, elsewhere: 0, reconnecting: 0, over: 0, takes: 0, judged: 0 };
+const met = { histories: 0, active: 0, resumes: 0, elsewhere: 0, reconnecting: 0, over: 0, takes: 0, judged: 0, spoiled: 0, waited: 0 };
 
 class History {
   readonly clock = new Clock();
@@ -72,6 +88,8 @@ class History {
     seed: number,
     private readonly features: Features,
   ) {
+    // So that waiting is met often enough.
+    if (features.wait) this.server.setLimit(0);
     this.browser = new Browser(this.clock, this.server, random(seed), features);
     this.browser.open();
     this.clock.advance(1_000);
@@ -100,10 +118,14 @@ class History {
         server.isUp = true;
         break;
       case 'full':
-        server.limit = 0;
+        server.setLimit(0);
         break;
       case 'free':
-        server.limit = 100;
+        server.setLimit(100);
+        break;
+      case 'maintain':
+      case 'maintained':
+        server.isMaintained = step.do === 'maintain';
         break;
       default:
         this.inTab(step);
@@ -120,8 +142,17 @@ class History {
     switch (step.do) {
       case 'reload':
         // Without storage, or while a hand-over is under way, a reload forgets the session.
-        if (!this.features.storage || this.clock.mono < this.handingOverUntil) this.excuse();
+        // So does one that finds in its storage what is not its own.
+        if (!this.features.storage || this.clock.mono < this.handingOverUntil || tab.storage.isSpoiled) this.excuse();
+        if (tab.storage.isSpoiled) met.spoiled++;
         return tab.reload();
+      case 'fill_storage':
+        // From here on what it holds grows old.
+        tab.storage.isFull = true;
+        return this.spoil(tab);
+      case 'store':
+        for (const name of tab.storage.keys()) tab.storage.set(name, step.text);
+        return this.spoil(tab);
       case 'duplicate':
         if (browser.tabs.length < 5) tab.duplicate();
         return;
@@ -174,6 +205,11 @@ class History {
     }
   }
 
+  private spoil(tab: Tab): void {
+    tab.storage.isSpoiled = true;
+    if (tab.isReloading) this.excuse();
+  }
+
   private closeWith(connection: Connection | null, code: number): void {
     if (!connection) return;
     const session = this.server.of(connection);
@@ -208,7 +244,8 @@ class History {
   rest(): void {
     const { browser, clock, server } = this;
     server.isUp = true;
-    server.limit = 100;
+    server.isMaintained = false;
+    server.setLimit(100);
     for (const tab of browser.tabs) tab.page.thaw();
     if (browser.tabs.length === 0) browser.open();
     for (let s = 0; s < 200; s++) {
@@ -231,6 +268,7 @@ class History {
     expect(clicked.client.state.kind, `from ${states.join()}`).toBe('active');
     expect(browser.tabs.filter((tab) => tab.client.state.kind === 'active').length).toBe(1);
     met.resumes += server.resumes;
+    met.waited += server.waited;
     met.histories++;
   }
 }
@@ -243,15 +281,15 @@ const runs = process.env['MIRABRIDGE_HISTORIES'] ? Number(process.env['MIRABRIDG
 test('no history of tabs, lines and words ends with two seats or a stuck state', () => {
   fc.assert(
     fc.property(fc.integer(), fc.boolean(), fc.array(step, { minLength: 8, maxLength: 40, size: 'max' }), (seed, storage, steps) => {
-      const history = new History(seed, { storage, locks: true });
+      const history = new History(seed, { storage, locks: true, wait: steps.length % 3 === 0 });
       for (const one of steps) history.run(one);
       history.rest();
     }),
     { numRuns: runs, ...seed },
   );
   expect(met.histories).toBeGreaterThanOrEqual(runs);
-  for (const count of Object.values(met)) expect(count).toBeGreaterThan(runs / 10);
-}, 120_000);
+  for (const [name, count] of Object.entries(met)) expect(count, name).toBeGreaterThan(runs / 10);
+}, 900_000);
 
 test('without locks one tab is never stuck and never has two seats', () => {
   const alone = (one: Step): boolean => one.do !== 'open' && one.do !== 'duplicate' && one.do !== 'close';
@@ -263,4 +301,4 @@ test('without locks one tab is never stuck and never has two seats', () => {
     }),
     { numRuns: runs / 4, ...seed },
   );
-}, 60_000);
+}, 900_000);

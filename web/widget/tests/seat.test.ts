@@ -56,6 +56,16 @@ test('waiting for a seat is a login with wait, and a seat from the line is answe
   expect(desk.state.kind).toBe('active');
 });
 
+test('where the host says so, every login stays in line', () => {
+  const desk = new Desk({ wait: true }).open();
+  expect(desk.last).toMatchObject({ type: 'login', wait: true });
+  desk.say(refused('seats_exhausted')).close(4550);
+  expect(desk.state).toMatchObject({ kind: 'refused', waited: true });
+  desk.client.login();
+  expect(desk.open().last).toMatchObject({ type: 'login', wait: true });
+  expect(new Desk().open().last).toMatchObject({ type: 'login', wait: false });
+});
+
 test('a maintenance sends away and brings back by itself', () => {
   const desk = new Desk().open().say(refused('maintenance', { retry_after_s: 300 })).close(4053);
   expect(desk.state).toMatchObject({ kind: 'refused', code: 'maintenance', automatic: true });
@@ -64,6 +74,14 @@ test('a maintenance sends away and brings back by itself', () => {
   expect(desk.tries.length).toBe(1);
   desk.advance(2);
   expect(desk.tries.length).toBe(2);
+});
+
+test('a hand-off code passes in a maintenance', () => {
+  const desk = new Desk().open().say(refused('maintenance', { retry_after_s: 300 })).close(4053);
+  desk.client.login();
+  expect(desk.tries.length).toBe(1);
+  desk.client.login({ handoff: 'K7Q2-M9XD' });
+  expect(desk.open().last).toMatchObject({ type: 'login', handoff: 'K7Q2-M9XD' });
 });
 
 test('a drain is obeyed to the millisecond from the close on', () => {
@@ -222,6 +240,16 @@ test('the status is told on change and after every seat', () => {
   expect(desk.sent.filter(({ type }) => type === 'status')).toHaveLength(1);
   desk.close(1006).advance(2_000).seat();
   expect(desk.last).toEqual({ type: 'status', on_call: true });
+});
+
+test('a host that says nobody is in a call is passed on, and one that has said nothing is not', () => {
+  const storage = new Map<string, string>();
+  const statuses = (desk: Desk): unknown[] => desk.sent.filter(({ type }) => type === 'status');
+  expect(statuses(new Desk({}, storage).seat())).toEqual([]);
+  const reloaded = new Desk({}, storage).seat();
+  // What ends after the call waits for this word.
+  reloaded.client.setOnCall(false);
+  expect(statuses(reloaded)).toEqual([{ type: 'status', on_call: false }]);
 });
 
 test('a hand-off code passes the seat on', () => {

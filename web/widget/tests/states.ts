@@ -8,6 +8,7 @@ const refusal = (code: string, change: Partial<Extract<SeatState, { kind: 'refus
   retryable: true,
   againAt: null,
   automatic: false,
+  waited: false,
   seats: null,
   ...change,
 });
@@ -28,6 +29,7 @@ export const STATES = (now: number): Readonly<Record<string, SeatState>> => ({
   active: active(),
   waiting: { kind: 'waiting', position: 3, ahead: 2, estimateS: 540 },
   refused: refusal('seats_exhausted', { againAt: now + 23_000, seats: { limit: 50, in_use: 50 } }),
+  'no place in line': refusal('seats_exhausted', { waited: true }),
   reconnecting: { kind: 'reconnecting', since: now - 5_000, keptUntil: now + 41_000, offline: false },
   'still trying': { kind: 'reconnecting', since: now - 90_000, keptUntil: now - 30_000, offline: false },
   offline: { kind: 'reconnecting', since: now - 5_000, keptUntil: now + 41_000, offline: true },

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { Browser, type Tab } from './simulation/browser';
+import { Browser, type Tab, TabStorage } from './simulation/browser';
 import { Clock, random } from './simulation/clock';
 import { SimServer } from './simulation/server';
 
@@ -38,7 +38,7 @@ test('use here moves the session, and nobody fights for it', () => {
 
 test('a duplicated tab discards the copied secret', () => {
   const first = open();
-  const copy = new Map(first.storage);
+  const copy = new TabStorage(first.storage);
   expect([...copy.values()].join()).toContain('secret');
   browser.open(copy);
   clock.advance(1_000);

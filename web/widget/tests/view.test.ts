@@ -41,6 +41,12 @@ test('a refusal for seats is said in these words', () => {
   ]);
 });
 
+test('whoever could not wait is told so and not offered it again', () => {
+  const view = viewOf(STATES(NOW)['no place in line'] as SeatState, en, NOW);
+  expect(view.text).toMatch(/There is no place in the waiting line\.$/);
+  expect(view.actions).toEqual(['retry', 'note', 'code']);
+});
+
 test('a lost line shows nothing for two seconds, then the promise, then that it goes on', () => {
   const state: SeatState = { kind: 'reconnecting', since: NOW, keptUntil: NOW + 52_500, offline: false };
   expect(viewOf(state, en, NOW + 1_999).title).toBe('Active');

@@ -83,7 +83,7 @@ function seated(seat: Seat, message: Seated, now: Moment, effects: Effects<SeatE
   settle(next, effects);
   // A seat from the waiting line wants an answer, else it is given to the next.
   if (seat.leaving) effects.push({ do: 'send', message: { type: 'logout' } });
-  else if (seat.onCall) effects.push({ do: 'send', message: { type: 'status', on_call: true } });
+  else if (seat.onCall !== null) effects.push({ do: 'send', message: { type: 'status', on_call: true } });
   else if (seat.phase === 'line') effects.push({ do: 'send', message: { type: 'heartbeat' } });
   return remember(next, { credentials: { session, secret }, attempt: null, ended: null }, effects);
 }

@@ -32,7 +32,7 @@ export function opened(seat: Seat, now: Moment, effects: Effects<SeatEffect>): S
     do: 'send',
     message: credentials
       ? { type: 'resume', ...credentials }
-      : { type: 'login', wait, attempt: attempt ?? '', handoff: seat.handoffCode },
+      : { type: 'login', wait: wait || seat.patient, attempt: attempt ?? '', handoff: seat.handoffCode },
   });
   effects.push({ do: 'timer', name: 'phase', ms: ANSWER_MS });
   return { ...seat, phase: 'greet', greeted: now };

@@ -44,15 +44,15 @@ export function refused(seat: Seat, word: Refused, now: Moment, effects: Effects
   if (seat.leaving || code === closeCodeOf('session_gone')) return gone(seat, code, now, effects);
   if (!comesBack(code)) return refuse(seat, word, now, effects);
   const next = lost(seat, word.retry_after_s == null ? null : word.retry_after_s * 1_000, now, effects);
-  return seat.memory.credentials ? next : { ...next, state: refusal(word, now, next.due - now.mono) };
+  return seat.memory.credentials ? next : { ...next, state: refusal(seat, word, now, next.due - now.mono) };
 }
 
 function refuse(seat: Seat, word: Refused, now: Moment, effects: Effects<SeatEffect>): Seat {
   const change = { attempt: null, wait: false };
-  return remember(rest(seat, refusal(word, now, null), effects), change, effects);
+  return remember(rest(seat, refusal(seat, word, now, null), effects), change, effects);
 }
 
-function refusal(word: Refused, now: Moment, inMs: number | null): SeatState {
+function refusal({ memory, patient }: Seat, word: Refused, now: Moment, inMs: number | null): SeatState {
   const hint = word.retry_after_s ?? word.next_release_s;
   const againMs = inMs ?? (hint == null ? null : hint * 1_000);
   return {
@@ -61,6 +61,7 @@ function refusal(word: Refused, now: Moment, inMs: number | null): SeatState {
     retryable: word.retryable,
     againAt: againMs === null ? null : now.wall + againMs,
     automatic: inMs !== null,
+    waited: memory.wait || patient,
     seats: word.seats ?? null,
   };
 }

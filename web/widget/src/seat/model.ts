@@ -58,7 +58,10 @@ export interface Seat {
   readonly socket: number;
   readonly memory: Memory;
   readonly handoffCode: string | null;
-  readonly onCall: boolean;
+  /** Every login stays in line when no seat is free. */
+  readonly patient: boolean;
+  /** `null`: nobody has said. */
+  readonly onCall: boolean | null;
   readonly offline: boolean;
   readonly graceS: number;
   readonly heartbeatS: number;
@@ -78,8 +81,8 @@ export interface Seat {
 
 const START: Instant = { mono: 0, wall: 0 };
 
-/** A seat at its start. `auto`: log in without a person's click, unless a person has left. */
-export const newSeat = (memory: Memory, auto: boolean): Seat => ({
+/** A seat at its start. `auto`: log in without a person's click, unless a person has left. `patient`: as in `Seat`. */
+export const newSeat = (memory: Memory, { auto, patient }: { readonly auto: boolean; readonly patient: boolean }): Seat => ({
   phase: 'rest',
   leading: false,
   wants: !memory.ended && (auto || memory.credentials !== null || memory.attempt !== null),
@@ -87,7 +90,8 @@ export const newSeat = (memory: Memory, auto: boolean): Seat => ({
   socket: 0,
   memory,
   handoffCode: null,
-  onCall: false,
+  patient,
+  onCall: null,
   offline: false,
   graceS: 0,
   heartbeatS: 20,

@@ -1,7 +1,7 @@
 /** What a person, the host page and the other tabs want of a seat. */
 
 import type { Effects } from '../effects';
-import { type Credentials, type Ending, NOTHING } from '../memory';
+import { coolsFor, type Credentials, type Ending, NOTHING } from '../memory';
 import type { Moment } from '../moment';
 import type { Where } from '../state';
 import { reconnectDelayMs } from '../reconnect';
@@ -38,9 +38,11 @@ export function over(seat: Seat, ended: Ending, effects: Effects<SeatEffect>): S
 }
 
 export function login(seat: Seat, wait: boolean, code: string | null, now: Moment, effects: Effects<SeatEffect>): Seat {
-  if (seat.leaving || hasLine(seat) || (seat.phase === 'pause' && seat.told)) return seat;
+  if (seat.leaving || hasLine(seat)) return seat;
+  // Whom the server has sent away comes when it was told; a hand-off takes no seat and passes.
+  if (seat.phase === 'pause' && seat.told && code === null) return seat;
   if (seat.phase === 'open' || seat.phase === 'greet') return seat;
-  if ((seat.memory.ended?.until ?? 0) > now.wall) return seat;
+  if (coolsFor(seat.memory.ended?.until ?? 0, now.wall) > 0) return seat;
   const next = remember({ ...seat, wants: true, handoffCode: code }, { wait, ended: null }, effects);
   if (next.leading) return open(next, now, effects);
   return { ...next, state: { kind: 'connecting', since: now.wall } };

@@ -13,6 +13,15 @@ export interface Features {
   readonly storage: boolean;
   /** `denied`: they are there, and every request for one is rejected. */
   readonly locks: boolean | 'denied';
+  /** Every login waits in line. */
+  readonly wait?: boolean;
+}
+
+/** A tab's storage. Full, it throws and keeps what it holds. */
+export class TabStorage extends Map<string, string> {
+  isFull = false;
+  /** Somebody else wrote into it since the page was loaded. */
+  isSpoiled = false;
 }
 
 /** One document of a tab. Dead, it does nothing; frozen, it does everything later. */
@@ -51,7 +60,7 @@ export class Tab {
 
   constructor(
     private readonly browser: Browser,
-    readonly storage: Map<string, string>,
+    readonly storage: TabStorage,
     handover?: Handover,
   ) {
     this.client = browser.load(this.page, storage, handover);
@@ -74,7 +83,7 @@ export class Tab {
   }
 
   duplicate(): Tab {
-    return this.browser.open(new Map(this.storage));
+    return this.browser.open(new TabStorage(this.storage));
   }
 
   /** Opens a window that takes the session over, with a copy of this tab's storage as browsers make it. */
@@ -85,7 +94,7 @@ export class Tab {
     const ask: Handover['ask'] = (shown, give) => {
       browser.clock.after(3, () => this.page.run(() => this.client.handOver(shown, (value) => browser.clock.after(3, () => give(value)))));
     };
-    browser.open(new Map(this.storage), { ticket, ask });
+    browser.open(new TabStorage(this.storage), { ticket, ask });
   }
 
   close(): void {
@@ -109,22 +118,18 @@ export class Browser {
     private readonly features: Features,
   ) {}
 
-  open(storage = new Map<string, string>(), handover?: Handover): Tab {
+  open(storage = new TabStorage(), handover?: Handover): Tab {
     const tab = new Tab(this, storage, handover);
     this.tabs.push(tab);
     return tab;
   }
 
-  load(page: Page, storage: Map<string, string>, handover?: Handover): SeatClient {
+  load(page: Page, storage: TabStorage, handover?: Handover): SeatClient {
     this.pages.add(page);
-    return runSeat({ ...OPTIONS, ...(handover ? { handover } : {}) }, this.world(page, storage));
+    return runSeat({ ...OPTIONS, wait: this.features.wait ?? false, ...(handover ? { handover } : {}) }, this.world(page, storage));
   }
 
-  private later(page: Page, task: () => void): void {
-    this.clock.after(1 + this.random() * 20, () => page.run(task));
-  }
-
-  private world(page: Page, storage: Map<string, string>): World {
+  private world(page: Page, storage: TabStorage): World {
     return {
       now: () => ({ mono: this.clock.mono, wall: this.clock.wall }),
       random: this.random,
@@ -141,7 +146,10 @@ export class Browser {
       storage: this.features.storage
         ? {
             getItem: (name) => storage.get(name) ?? null,
-            setItem: (name, value) => void storage.set(name, value),
+            setItem: (name, value) => {
+              if (storage.isFull) throw new Error('the quota is exceeded');
+              storage.set(name, value);
+            },
             removeItem: (name) => void storage.delete(name),
           }
         : null,
@@ -218,19 +226,25 @@ export class Browser {
   private locks(page: Page): Locks {
     return {
       request: (_name, how, tell) => {
+        // What becomes of one request is heard in order: a lock is given before it is stolen.
+        let busyUntil = 0;
+        const later = (task: () => void): void => {
+          busyUntil = Math.max(busyUntil, this.clock.mono + 1 + this.random() * 20);
+          this.clock.after(busyUntil - this.clock.mono, () => page.run(task));
+        };
         if (this.features.locks === 'denied') {
-          this.later(page, () => tell('denied'));
+          later(() => tell('denied'));
           return () => undefined;
         }
         const lose = (): void => {
           page.releases.delete(release);
-          this.later(page, () => isReleased || tell('unlocked'));
+          later(() => isReleased || tell('unlocked'));
         };
         const mine = { page, lose };
         let isReleased = false;
         const give = (): void => {
           this.holder = mine;
-          this.later(page, () => isReleased || tell('locked'));
+          later(() => isReleased || tell('locked'));
         };
         const place = { page, give };
         const release = (): void => {
@@ -247,7 +261,7 @@ export class Browser {
           give();
         } else if (!this.holder) give();
         else if (how === 'queue') this.waiting.push(place);
-        else this.later(page, () => tell('unavailable'));
+        else later(() => tell('unavailable'));
         return release;
       },
     };

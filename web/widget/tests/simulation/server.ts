@@ -30,9 +30,12 @@ export interface Session {
 export class SimServer {
   isUp = true;
   limit = 100;
+  isMaintained = false;
   sessions: Session[] = [];
   logins = 0;
   resumes = 0;
+  waited = 0;
+  private line: { readonly connection: Connection; readonly attempt: string }[] = [];
   private numbers = 0;
 
   constructor(private readonly clock: Clock) {}
@@ -41,12 +44,14 @@ export class SimServer {
     const session = this.of(connection);
     switch (message.type) {
       case 'login':
-        return this.login(connection, message.attempt);
+        return this.login(connection, message.attempt, message.wait);
       case 'resume':
         return this.resume(connection, message.session, message.secret);
       case 'logout':
-        if (session) this.end(session, 'logout');
-        return;
+        if (session) return this.end(session, 'logout');
+        if (!this.leaveLine(connection)) return;
+        connection.say({ type: 'ended', reason: 'logout', message: '' });
+        return connection.close(closeCodeOf('logout'));
       case 'probe':
         connection.say({ type: 'alive' });
         return;
@@ -57,6 +62,7 @@ export class SimServer {
 
   /** The server knows that the connection is gone: the grace begins. */
   lost(connection: Connection): void {
+    this.leaveLine(connection);
     const session = this.of(connection);
     if (!session) return;
     session.connection = null;
@@ -85,6 +91,7 @@ export class SimServer {
   /** Everybody's connection breaks; `remembers`: the sessions are kept. */
   goDown(remembers: boolean): void {
     this.isUp = false;
+    for (const { connection } of this.line.splice(0)) connection.close(1006);
     for (const session of [...this.sessions]) {
       const { connection } = session;
       if (connection) {
@@ -99,15 +106,43 @@ export class SimServer {
     return this.sessions.find((session) => session.connection === connection);
   }
 
-  private login(connection: Connection, attempt: string): void {
+  private login(connection: Connection, attempt: string, waits: boolean): void {
     const same = this.sessions.find((one) => one.attempt === attempt && this.clock.mono - one.grantedAt < ATTEMPT_MS);
     if (same) {
       same.secret = `secret-${++this.numbers}`;
       return this.seat(connection, same, true);
     }
-    if (this.sessions.length >= this.limit) {
-      return this.refuse(connection, 'seats_exhausted');
+    if (this.isMaintained) return this.refuse(connection, 'maintenance', { retry_after_s: 7 });
+    if (this.sessions.length < this.limit) return this.grant(connection, attempt);
+    if (!waits) return this.refuse(connection, 'seats_exhausted');
+    // The same attempt takes over its place.
+    for (const older of this.line.filter((one) => one.attempt === attempt)) {
+      this.leaveLine(older.connection);
+      older.connection.say({ type: 'ended', reason: 'superseded', message: '' });
+      older.connection.close(closeCodeOf('superseded'));
     }
+    this.waited++;
+    this.line.push({ connection, attempt });
+    connection.say({ type: 'waiting', position: this.line.length, ahead: this.line.length - 1 });
+  }
+
+  /** Seats are free again: the line first. */
+  setLimit(limit: number): void {
+    this.limit = limit;
+    while (this.sessions.length < limit) {
+      const first = this.line.shift();
+      if (!first) return;
+      this.grant(first.connection, first.attempt);
+    }
+  }
+
+  private leaveLine(connection: Connection): boolean {
+    const before = this.line.length;
+    this.line = this.line.filter((one) => one.connection !== connection);
+    return this.line.length < before;
+  }
+
+  private grant(connection: Connection, attempt: string): void {
     const number = ++this.numbers;
     const session: Session = {
       id: `${String(number).padStart(8, '0')}-session`,
@@ -158,8 +193,8 @@ export class SimServer {
     });
   }
 
-  private refuse(connection: Connection, code: string): void {
-    connection.say({ type: 'refused', code, message: '', retryable: true });
+  private refuse(connection: Connection, code: string, extra: object = {}): void {
+    connection.say({ type: 'refused', code, message: '', retryable: true, ...extra });
     connection.close(closeCodeOf(code));
   }
 

@@ -1,0 +1,189 @@
+//! How much was used: series, levels, heatmap. One number has one definition: `docs/usage.md`.
+
+#![expect(unused_qualifications, reason = "the macro of the description writes them")]
+
+mod figures;
+mod levels;
+mod question;
+mod weekly;
+
+pub(super) use levels::{__path_levels, levels};
+pub(super) use weekly::{__path_heatmap, heatmap};
+
+use super::Desk;
+use super::auth::Caller;
+use super::problem::Problem;
+use crate::protocol::rfc3339;
+use crate::registry::{Known, NotKnown};
+use crate::seats::{OrganizationId, Timestamp};
+use crate::store::Detail;
+use crate::usage::{Gap, GapReason, Interval, Row, edges, intervals};
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use figures::Figures;
+use question::{Stretch, instant, subject};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use utoipa::{IntoParams, ToSchema};
+
+const HOUR_MS: i64 = 3_600_000;
+/// The most items of a page, and those where nothing is asked for.
+const MOST_ITEMS: usize = 1000;
+
+/// Of which time, and how fine.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Series {
+    /// RFC 3339; a day before `to` where it is left out.
+    from: Option<String>,
+    /// RFC 3339; now where it is left out.
+    to: Option<String>,
+    /// `1m`, `15m`, `30m`, `1h` (the default) or `1d`, in the organization's time zone.
+    interval: Option<String>,
+    /// How many, from 1 to 1,000; 1,000 where it is left out.
+    #[param(value_type = Option<u16>)]
+    limit: Option<String>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// Some intervals.
+#[derive(Serialize, ToSchema)]
+pub(super) struct UsagePage {
+    items: Vec<Item>,
+    /// The cursor of the next page; null on the last one.
+    next: Option<String>,
+}
+
+/// What is known of an interval, or that nothing is known of a time.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+enum Item {
+    Known(Box<Figures>),
+    Gap {
+        from: String,
+        to: String,
+        gap: &'static str,
+    },
+}
+
+/// Usage by intervals; gaps stand where nothing is known.
+#[utoipa::path(get, path = "/api/v1/organizations/{org}/usage", tag = "usage",
+    params(("org" = String, Path), Series),
+    responses((status = 200, body = UsagePage), (status = 400, description = "A parameter is not taken"),
+        (status = 401, description = "No token"), (status = 404, description = "Nothing that this token may see"),
+        (status = 422, description = "A parameter is not taken, or finer than what is kept"),
+        (status = 503, description = "The store cannot be read")))]
+pub(super) async fn series(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Path(org): Path<String>,
+    Query(series): Query<Series>,
+) -> Result<Json<UsagePage>, Problem> {
+    let subject = subject(&desk, &caller, &org)?;
+    let stretch = Stretch::read(
+        series.from.as_deref(),
+        series.to.as_deref(),
+        24 * HOUR_MS,
+        subject.now,
+    )?;
+    let interval = series.interval.as_deref().unwrap_or("1h");
+    let interval =
+        Interval::parse(interval).ok_or(Problem::BadField("interval", "one of 1m, 15m, 30m, 1h, 1d"))?;
+    if subject.is_small && matches!(interval, Interval::Minute | Interval::Quarter) {
+        return Err(Problem::TooFine);
+    }
+    let most = match series.limit {
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|limit| (1..=MOST_ITEMS).contains(limit))
+            .ok_or(Problem::BadLimit)?,
+        None => MOST_ITEMS,
+    };
+    let from = match series.cursor {
+        Some(text) => instant(&text).ok_or(Problem::BadCursor)?,
+        None => stretch.from,
+    };
+    let until = stretch.until.min(subject.now);
+    let cut = edges(interval, from, until, &subject.zone, most);
+    let (Some(first), Some(last)) = (cut.first().copied(), cut.last().copied()) else {
+        return Ok(Json(UsagePage {
+            items: Vec::new(),
+            next: None,
+        }));
+    };
+    let detail = match interval {
+        Interval::Minute => Detail::Minutes,
+        Interval::Quarter | Interval::HalfHour | Interval::Hour => Detail::Quarters,
+        Interval::Day => Detail::Days,
+    };
+    let known = ask(&desk, &subject.id, first, last, detail).await?;
+    let rows = intervals(&known.history.rows, &cut, &known.history.gaps, known.now);
+    let next = (last < until).then(|| rfc3339(last));
+    let shown = from.max(first)..last.min(until);
+    let mut items: Vec<(Timestamp, Item)> = gaps(&known, shown.start, shown.end)
+        .into_iter()
+        .map(|gap| (gap.from, gap_item(&gap)))
+        .collect();
+    for (edge, row) in cut.windows(2).zip(&rows) {
+        if let Some(row) = row.as_ref().filter(|row| is_told(row)) {
+            let until = edge[1].min(known.now);
+            items.push((edge[0], Item::Known(Box::new(Figures::of(edge[0], until, row)))));
+        }
+    }
+    items.sort_by_key(|(at, _)| *at);
+    let items = items.into_iter().map(|(_, item)| item).collect();
+    Ok(Json(UsagePage { items, next }))
+}
+
+/// What is recorded of an organization by now.
+async fn ask(
+    desk: &Desk,
+    id: &OrganizationId,
+    from: Timestamp,
+    until: Timestamp,
+    detail: Detail,
+) -> Result<Known, Problem> {
+    let known = desk.reception.registry.usage(id, from, until, detail).await;
+    known.map_err(|error| match error {
+        NotKnown::UnknownOrganization => Problem::NotFound,
+        NotKnown::Store(_) | NotKnown::BrokenOff => {
+            tracing::error!(organization = %id, %error, "usage cannot be read");
+            Problem::Unreadable
+        }
+    })
+}
+
+/// Something is known of it, or at least counted.
+fn is_told(row: &Row) -> bool {
+    row.known_ms() > 0 || !row.counts.is_empty()
+}
+
+/// What is not known of a stretch, also before the first record.
+fn gaps(known: &Known, from: Timestamp, until: Timestamp) -> Vec<Gap> {
+    let first = known.history.rows.first().map_or(until, |row| row.from);
+    let mut gaps = vec![Gap {
+        from,
+        until: first.min(until),
+        reason: GapReason::ServerDown,
+    }];
+    gaps.extend(known.history.gaps.iter().map(|gap| Gap {
+        from: gap.from.max(from).max(first),
+        until: gap.until.min(until),
+        reason: gap.reason,
+    }));
+    gaps.retain(|gap| gap.from < gap.until);
+    gaps
+}
+
+fn gap_item(gap: &Gap) -> Item {
+    Item::Gap {
+        from: rfc3339(gap.from),
+        to: rfc3339(gap.until),
+        gap: match gap.reason {
+            GapReason::ServerDown => "server down",
+            GapReason::ClockSetForward => "clock set forward",
+        },
+    }
+}

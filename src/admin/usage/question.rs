@@ -1,0 +1,68 @@
+//! What is asked for, checked.
+
+use crate::admin::Desk;
+use crate::admin::auth::Caller;
+use crate::admin::problem::Problem;
+use crate::seats::{OrganizationId, Timestamp};
+use jiff::tz::TimeZone;
+
+/// What a time looks like.
+const TIME: &str = "a time like 2026-11-24T09:00:00Z";
+
+/// Whose usage.
+pub(super) struct Subject {
+    pub(super) id: OrganizationId,
+    pub(super) zone: TimeZone,
+    /// One or two seats.
+    pub(super) is_small: bool,
+    pub(super) now: Timestamp,
+}
+
+/// From when until when.
+pub(super) struct Stretch {
+    pub(super) from: Timestamp,
+    pub(super) until: Timestamp,
+}
+
+/// The organization, if the caller may see it.
+pub(super) fn subject(desk: &Desk, caller: &Caller, org: &str) -> Result<Subject, Problem> {
+    let id = caller.finds(desk, org)?;
+    let terms = desk.reception.registry.usage_terms(&id);
+    let (zone, is_small, now) = terms.ok_or(Problem::NotFound)?;
+    Ok(Subject {
+        id,
+        zone,
+        is_small,
+        now,
+    })
+}
+
+impl Stretch {
+    /// Up to now, and so long, where nothing is said.
+    pub(super) fn read(
+        from: Option<&str>,
+        to: Option<&str>,
+        length_ms: i64,
+        now: Timestamp,
+    ) -> Result<Self, Problem> {
+        let until = match to {
+            Some(text) => instant(text).ok_or(Problem::BadField("to", TIME))?,
+            None => now,
+        };
+        let from = match from {
+            Some(text) => instant(text).ok_or(Problem::BadField("from", TIME))?,
+            None => Timestamp(until.0 - length_ms),
+        };
+        if from >= until {
+            return Err(Problem::BadField("to", "later than from"));
+        }
+        Ok(Self { from, until })
+    }
+}
+
+/// An RFC 3339 time, of this era.
+pub(super) fn instant(text: &str) -> Option<Timestamp> {
+    let time: jiff::Timestamp = text.parse().ok()?;
+    let ms = time.as_millisecond();
+    (0..=253_402_300_799_000).contains(&ms).then_some(Timestamp(ms))
+}

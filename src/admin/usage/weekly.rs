@@ -1,0 +1,110 @@
+//! The week: how high the use is at which time.
+
+use super::question::subject;
+use super::{HOUR_MS, ask};
+use crate::admin::Desk;
+use crate::admin::auth::Caller;
+use crate::admin::problem::Problem;
+use crate::protocol::rfc3339;
+use crate::seats::Timestamp;
+use crate::store::Detail;
+use crate::usage::{Interval, edges, intervals};
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use utoipa::{IntoParams, ToSchema};
+
+/// Where nothing is asked for, and at most.
+const WEEKS: i64 = 4;
+const MOST_WEEKS: i64 = 56;
+const WEEKDAYS: [&str; 7] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
+
+/// How far back.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::admin) struct Asked {
+    /// How many weeks up to now, from 1 to 56; 4 where it is left out.
+    #[param(value_type = Option<u8>)]
+    weeks: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(in crate::admin) struct Heatmap {
+    from: String,
+    to: String,
+    weeks: i64,
+    time_zone: Option<String>,
+    items: Vec<Cell>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Cell {
+    weekday: &'static str,
+    at: String,
+    max: Option<u32>,
+    median: Option<u32>,
+}
+
+/// The peaks of a week's half-hours, in the organization's time zone.
+#[utoipa::path(get, path = "/api/v1/organizations/{org}/usage/heatmap", tag = "usage",
+    params(("org" = String, Path), Asked),
+    responses((status = 200, body = Heatmap), (status = 401, description = "No token"),
+        (status = 404, description = "Nothing that this token may see"),
+        (status = 422, description = "A parameter is not taken"),
+        (status = 503, description = "The store cannot be read")))]
+pub(in crate::admin) async fn heatmap(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Path(org): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Json<Heatmap>, Problem> {
+    let subject = subject(&desk, &caller, &org)?;
+    let weeks = match asked.weeks {
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|weeks| (1..=MOST_WEEKS).contains(weeks))
+            .ok_or(Problem::BadField("weeks", "a whole number from 1 to 56"))?,
+        None => WEEKS,
+    };
+    let from = Timestamp(subject.now.0 - weeks * 7 * 24 * HOUR_MS);
+    let cut = edges(
+        Interval::HalfHour,
+        from,
+        subject.now,
+        &subject.zone,
+        usize::MAX - 1,
+    );
+    let first = cut.first().copied().unwrap_or(from);
+    let known = ask(&desk, &subject.id, first, subject.now, Detail::Quarters).await?;
+    let rows = intervals(&known.history.rows, &cut, &known.history.gaps, known.now);
+    let halves: Vec<_> = cut.iter().copied().zip(rows).collect();
+    let map = crate::usage::heatmap(&halves, &subject.zone);
+    let mut items = Vec::new();
+    for (weekday, cells) in WEEKDAYS.into_iter().zip(map) {
+        for (half, cell) in cells.into_iter().enumerate() {
+            items.push(Cell {
+                weekday,
+                at: format!("{:02}:{:02}", half / 2, half % 2 * 30),
+                max: cell.map(|cell| cell.max),
+                median: cell.map(|cell| cell.median),
+            });
+        }
+    }
+    Ok(Json(Heatmap {
+        from: rfc3339(first),
+        to: rfc3339(subject.now),
+        weeks,
+        time_zone: subject.zone.iana_name().map(str::to_owned),
+        items,
+    }))
+}
