@@ -37,6 +37,7 @@ const PAGES = {
 
 const MOST_ORGANIZATIONS = 5_000;
 const ME_EVERY_MS = 10_000;
+const LIST_EVERY_MS = 60_000;
 
 export function Desk({ world, token, me, leave }: Props) {
   const denied = useCallback(() => leave('This token is not valid any more.'), []);
@@ -45,7 +46,7 @@ export function Desk({ world, token, me, leave }: Props) {
   useAsked(() => api.get('/api/v1/me', readMe), [], ME_EVERY_MS);
   const [place, setPlace] = useState<Place>(() => read(world.hash.read()));
   useEffect(() => world.hash.watch(() => setPlace(read(world.hash.read()))), []);
-  const [organizations] = useAsked(() => api.all('/api/v1/organizations', paged(organization), MOST_ORGANIZATIONS), []);
+  const [organizations] = useAsked(() => api.all('/api/v1/organizations', paged(organization), MOST_ORGANIZATIONS), [], LIST_EVERY_MS);
   const all: readonly Organization[] = organizations.kind === 'here' ? organizations.value.items : [];
   const id = me.org ?? place.org ?? all[0]?.id ?? null;
   const store = useMemo(() => (id === null ? null : new LiveStore(world, token, id, denied)), [id]);

@@ -8,8 +8,8 @@ export function Stored() {
         <div>
           <h3>✓ Kept</h3>
           <ul>
-            <li>While a session lives: a random id, when it took its seat, and whether its line is up.</li>
-            <li>Of the use: how many seats were in use when, and counts of logins, ends, refusals and waits.</li>
+            <li>While a session lives: a random id, hashes of its secrets, and when it took its seat. In memory only: whether its line is up, and whether its agent is in a call.</li>
+            <li>Of the use: how many seats were in use when, and counts of logins, ends, refusals and waits. Minutes for 90 days, quarters of an hour for 13 months, days for 5 years.</li>
             <li>Settings, hashes of keys and tokens, and which token changed what.</li>
           </ul>
         </div>
@@ -17,8 +17,8 @@ export function Stored() {
           <h3>✕ Never</h3>
           <ul>
             <li>Who an agent is: no name, no login, no address, no browser.</li>
-            <li>Anything of a call: no number, no content, no length.</li>
-            <li>Anything of a session after its end: its slot is overwritten.</li>
+            <li>Anything else of a call: no number, no content, no length.</li>
+            <li>Anything of a session after its end: its place is overwritten with zeros, and it is gone from every file a minute later.</li>
           </ul>
         </div>
       </div>
