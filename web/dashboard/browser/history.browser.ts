@@ -36,7 +36,13 @@ test('history and quality show what was recorded, as chart, table and file', asy
   await desk.shows('Refusals', '1');
   const chart = page.getByRole('img', { name: /^Seats in use/ });
   expect(await chart.getAttribute('aria-label')).toContain('The peak is 3 of 3');
-  expect(await chart.locator('canvas').count()).toBe(1);
+  const drawn = await chart.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+    const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+    let blue = 0;
+    for (let at = 0; at < data.length; at += 4) blue += Number((data[at] ?? 0) < 90 && (data[at + 2] ?? 0) > 150 && (data[at + 3] ?? 0) > 200);
+    return blue;
+  });
+  expect(drawn).toBeGreaterThan(0);
   expect(await page.getByText('Not known').count()).toBeGreaterThan(0);
   expect(await page.getByText(/seats would have been enough/).count()).toBe(1);
   expect(await violations(page)).toEqual([]);
