@@ -2,6 +2,7 @@
 //!
 //! It does not know the widget protocol; it asks the registry.
 
+mod advice;
 mod auth;
 mod body;
 mod dashboard;
@@ -71,6 +72,7 @@ fn routes() -> OpenApiRouter<Arc<Desk>> {
         .routes(routes!(usage::series))
         .routes(routes!(usage::heatmap))
         .routes(routes!(usage::levels))
+        .routes(routes!(advice::right_size))
         .routes(routes!(live::feed))
         .routes(routes!(description::openapi))
         .routes(routes!(description::page))

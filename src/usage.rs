@@ -6,6 +6,7 @@ mod heatmap;
 mod histogram;
 mod levels;
 mod recorder;
+pub mod right_size;
 mod row;
 mod series;
 mod timeline;

@@ -18,16 +18,20 @@ use tower::Layer as _;
 
 /// How long a client may take for the TLS handshake, and for the head of a request.
 const HEAD_TIME: Duration = Duration::from_secs(10);
-/// Connections at once; more wait in the listen queue.
-const CONNECTIONS: usize = 1024;
 /// Before the next try where no connection can be accepted.
 const ACCEPT_BACK_OFF: Duration = Duration::from_millis(75);
 /// At the end, a request that was sent before is read within this time.
 const LAST_REQUESTS: Duration = Duration::from_millis(300);
 
-/// Answers requests until `stop`; those in flight are answered, also those whose connection is
-/// not accepted yet.
-pub async fn serve(listener: TcpListener, doorway: Doorway, desk: Arc<Desk>, stop: CancellationToken) {
+/// Answers requests until `stop`, on so many `connections` at once; more wait in the listen queue. Those
+/// in flight are answered, also those whose connection is not accepted yet.
+pub async fn serve(
+    listener: TcpListener,
+    doorway: Doorway,
+    desk: Arc<Desk>,
+    connections: usize,
+    stop: CancellationToken,
+) {
     let feeds = tokio::spawn(super::live::run(Arc::clone(&desk), stop.clone()));
     let (requests, work) = (TaskTracker::new(), desk.work.clone());
     let hall = Hall {
@@ -35,7 +39,7 @@ pub async fn serve(listener: TcpListener, doorway: Doorway, desk: Arc<Desk>, sto
         doorway,
         stop: stop.clone(),
     };
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let places = Arc::new(Semaphore::new(connections));
     loop {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else {
             break;

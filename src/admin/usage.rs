@@ -21,7 +21,8 @@ use crate::usage::{Gap, GapReason, Interval, Row, edges, intervals};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use figures::Figures;
-use question::{Stretch, instant, subject};
+use question::{Stretch, instant};
+pub(super) use question::{Subject, subject};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
@@ -153,6 +154,24 @@ async fn ask(
             Problem::Unreadable
         }
     })
+}
+
+/// The figures of all intervals from the one in which `from` lies up to now, with their begins.
+pub(super) async fn all_since(
+    desk: &Desk,
+    subject: &Subject,
+    from: Timestamp,
+    interval: Interval,
+) -> Result<Vec<(Timestamp, Option<Row>)>, Problem> {
+    let detail = match interval {
+        Interval::Day => Detail::Days,
+        _ => Detail::Quarters,
+    };
+    let cut = edges(interval, from, subject.now, &subject.zone, usize::MAX - 1);
+    let first = cut.first().copied().unwrap_or(from);
+    let known = ask(desk, &subject.id, first, subject.now, detail).await?;
+    let rows = intervals(&known.history.rows, &cut, &known.history.gaps, known.now);
+    Ok(cut.into_iter().zip(rows).collect())
 }
 
 /// Something is known of it, or at least counted.

@@ -44,6 +44,27 @@ async fn beyond_the_descriptors_newcomers_are_refused_and_administrators_are_ser
 }
 
 #[tokio::test]
+async fn administrators_cannot_take_the_widgets_descriptors() {
+    let mut command = Command::new("prlimit");
+    command.args([&format!("--nofile={DESCRIPTORS}:{DESCRIPTORS}"), BINARY]);
+    let server = Server::launch(command, &["--seats", "acme=100"]);
+    let mut crowd = Vec::new();
+    // As many as are accepted and wait in the listen queue.
+    for _ in 0..DESCRIPTORS + 48 {
+        crowd.push(TcpStream::connect(&server.admin).await.unwrap());
+    }
+
+    let mut widgets = Vec::new();
+    for _ in 0..DESCRIPTORS / 2 - 5 {
+        let (widget, seated) = Widget::login(&server).await;
+        assert_eq!(seated["type"], "seated");
+        widgets.push(widget);
+    }
+
+    assert!(!server.log().contains("no connection can be accepted"));
+}
+
+#[tokio::test]
 async fn a_server_that_cannot_accept_does_not_spin_and_recovers() {
     let server = Server::start(60_000);
     let (mut old, _) = Widget::login(&server).await;

@@ -8,6 +8,7 @@
 #![expect(unreachable_pub, reason = "a test binary has no outside")]
 
 mod admin;
+mod advice;
 mod certificate;
 mod clock;
 mod conversations;

@@ -10,12 +10,12 @@ use jiff::tz::TimeZone;
 const TIME: &str = "a time like 2026-11-24T09:00:00Z";
 
 /// Whose usage.
-pub(super) struct Subject {
-    pub(super) id: OrganizationId,
-    pub(super) zone: TimeZone,
+pub(in crate::admin) struct Subject {
+    pub(in crate::admin) id: OrganizationId,
+    pub(in crate::admin) zone: TimeZone,
     /// One or two seats.
     pub(super) is_small: bool,
-    pub(super) now: Timestamp,
+    pub(in crate::admin) now: Timestamp,
 }
 
 /// From when until when.
@@ -25,7 +25,7 @@ pub(super) struct Stretch {
 }
 
 /// The organization, if the caller may see it.
-pub(super) fn subject(desk: &Desk, caller: &Caller, org: &str) -> Result<Subject, Problem> {
+pub(in crate::admin) fn subject(desk: &Desk, caller: &Caller, org: &str) -> Result<Subject, Problem> {
     let id = caller.finds(desk, org)?;
     let terms = desk.reception.registry.usage_terms(&id);
     let (zone, is_small, now) = terms.ok_or(Problem::NotFound)?;

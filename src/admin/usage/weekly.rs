@@ -1,14 +1,13 @@
 //! The week: how high the use is at which time.
 
 use super::question::subject;
-use super::{HOUR_MS, ask};
+use super::{HOUR_MS, all_since};
 use crate::admin::Desk;
 use crate::admin::auth::Caller;
 use crate::admin::problem::Problem;
 use crate::protocol::rfc3339;
 use crate::seats::Timestamp;
-use crate::store::Detail;
-use crate::usage::{Interval, edges, intervals};
+use crate::usage::Interval;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use serde::{Deserialize, Serialize};
@@ -77,17 +76,8 @@ pub(in crate::admin) async fn heatmap(
         None => WEEKS,
     };
     let from = Timestamp(subject.now.0 - weeks * 7 * 24 * HOUR_MS);
-    let cut = edges(
-        Interval::HalfHour,
-        from,
-        subject.now,
-        &subject.zone,
-        usize::MAX - 1,
-    );
-    let first = cut.first().copied().unwrap_or(from);
-    let known = ask(&desk, &subject.id, first, subject.now, Detail::Quarters).await?;
-    let rows = intervals(&known.history.rows, &cut, &known.history.gaps, known.now);
-    let halves: Vec<_> = cut.iter().copied().zip(rows).collect();
+    let halves = all_since(&desk, &subject, from, Interval::HalfHour).await?;
+    let first = halves.first().map_or(from, |(at, _)| *at);
     let map = crate::usage::heatmap(&halves, &subject.zone);
     let mut items = Vec::new();
     for (weekday, cells) in WEEKDAYS.into_iter().zip(map) {

@@ -52,7 +52,7 @@ pub(super) struct Server {
 impl Server {
     /// Binds both listeners and starts.
     pub(super) async fn start(settings: &Settings, sockets: Sockets) -> anyhow::Result<Self> {
-        let widgets = descriptors::raise();
+        let places = descriptors::raise();
         let doorway = match &settings.tls {
             Some(tls) => Doorway::tls(tls.read()?)?,
             None => Doorway::plain(),
@@ -94,7 +94,7 @@ impl Server {
             numbers: AtomicU64::new(1),
         });
         let (listen, admin_listen) = (settings.server.listen, settings.server.admin_listen);
-        let (limits, ticking) = (listener_settings(settings, widgets), clock.clone());
+        let (limits, ticking) = (listener_settings(settings, places.widgets), clock.clone());
         let listener = match sockets.widgets {
             Some(socket) => Listener::adopt(socket, limits, ticking),
             None => Listener::bind(listen, limits, ticking),
@@ -141,7 +141,13 @@ impl Server {
         registry.restore(sessions);
         server.remove_others(settings);
         tasks.spawn(listener.run(reception, stop_accepting));
-        tasks.spawn(admin::serve(admin_listener, doorway, desk, stop.clone()));
+        tasks.spawn(admin::serve(
+            admin_listener,
+            doorway,
+            desk,
+            places.administrators,
+            stop.clone(),
+        ));
         tasks.spawn(Arc::clone(&registry).sweep(stop.clone()));
         tasks.spawn(Arc::clone(&registry).tell_places(stop.clone()));
         tasks.spawn(Arc::clone(&registry).record_usage(stop.clone()));

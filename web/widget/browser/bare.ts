@@ -24,6 +24,8 @@ export class BareBrowser {
     flags.push('--disable-background-networking', '--disable-component-update', `--user-data-dir=${this.folder}`);
     this.process = spawn(executablePath, [...flags, '--remote-debugging-pipe', 'about:blank'], {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+      // A group of its own: a power cut ends all its processes at once.
+      detached: true,
     });
     let text = '';
     (this.process.stdio[4] as Readable).on('data', (data: Buffer) => {
@@ -53,9 +55,9 @@ export class BareBrowser {
   /** Ends it as a power cut does. */
   async kill(): Promise<void> {
     const ended = new Promise((resolve) => this.process.once('exit', resolve));
-    this.process.kill('SIGKILL');
+    if (this.process.pid !== undefined) process.kill(-this.process.pid, 'SIGKILL');
     await ended;
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 
   async end(): Promise<void> {
