@@ -5,6 +5,7 @@ import { Api } from '../src/api';
 import { paged, text } from '../src/door';
 import { organization } from '../src/organization';
 import { after } from '../src/parts/asked';
+import { advice, askedBuffer } from '../src/planning/advice';
 import { firstEnd, increase, maintenance } from '../src/plans';
 import { body, filter, graceLeftMs, matches, minAgeS, seen, session } from '../src/sessions';
 import { changes, originsOf, type Settings, shown } from '../src/settings/shape';
@@ -101,6 +102,18 @@ test('of settings only what differs is sent', () => {
     name: 'B', waiting_line: { max: 20 }, policy: 'block', allowed_origins: ['https://a.example', 'https://b.example'],
   });
   expect(shown(told('acme')).settings).toBeNull();
+});
+
+test('advice is taken only with every number of its formula, or says how long it takes', () => {
+  const ready = {
+    seats: 50, recommended: [{ months: 6, seats: 55, formula: 'ceil(…) = 55' }], verdict: 'tight', confidence: 'high', may_cut: true,
+    days_known: 400, days_at_cap: 3, peak: 49, buffer: { measured: 0.12, used: 0.15 }, growth_a_month: { measured: null, used: 0 }, weekly_peaks: [47, 49],
+  };
+  expect(advice(ready)).toMatchObject({ kind: 'ready', verdict: 'tight', buffer: { measured: 0.12, used: 0.15 }, growth: { measured: null, used: 0 }, weeklyPeaks: [47, 49] });
+  expect(advice({ days_known: 3, days_to_go: 11, message: 'advice starts later' })).toEqual({ kind: 'too early', daysKnown: 3, daysToGo: 11 });
+  for (const broken of [{ verdict: 'fine' }, { peak: null }, { weekly_peaks: ['many'] }, { recommended: [{}] }]) expect(() => advice({ ...ready, ...broken })).toThrow();
+  expect(['15', '0', '101', '-1', '1.5', 'x', ''].map((buffer) => askedBuffer({ buffer }))).toEqual([0.15, 0, null, null, null, null, null]);
+  expect(askedBuffer({})).toBeNull();
 });
 
 test('the first running increase to end is the one that is told', () => {

@@ -1,4 +1,4 @@
-/** What is to come: temporary increases. */
+/** What is to come: the right number of seats, and temporary increases. */
 
 import { useState } from 'preact/hooks';
 import { nothing } from '../api';
@@ -9,6 +9,7 @@ import { useAsked } from '../parts/asked';
 import { Dialog } from '../parts/dialog';
 import { Panel } from '../parts/panel';
 import { IncreaseForm } from '../planning/form';
+import { RightSize } from '../planning/right-size';
 import { type Increase, increase } from '../plans';
 import { several } from '../words/numbers';
 import { full, MINUTE } from '../words/time';
@@ -26,6 +27,7 @@ export function PlanningPage() {
   const sorted = (all: readonly Increase[]): readonly Increase[] => [...all].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.from - b.from);
   return (
     <>
+      <RightSize />
       <Panel
         title="Temporary increases"
         asked={asked}
