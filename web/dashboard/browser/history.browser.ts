@@ -56,14 +56,18 @@ test('history and quality show what was recorded, as chart, table and file', asy
   // An hour is wide enough to be seen.
   await page.getByRole('combobox', { name: 'Interval' }).selectOption('Hours');
   await desk.settled();
-  const blue = (): Promise<number> =>
+  // Lines have colours; axes, grid and gaps have none.
+  const coloured = (): Promise<number> =>
     chart.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
       const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
       let found = 0;
-      for (let at = 0; at < data.length; at += 4) found += Number((data[at] ?? 0) < 90 && (data[at + 2] ?? 0) > 150 && (data[at + 3] ?? 0) > 200);
+      for (let at = 0; at < data.length; at += 4) {
+        const [red = 0, , blue = 0, alpha = 0] = data.slice(at, at + 4);
+        found += Number(alpha > 200 && Math.abs(red - blue) > 80);
+      }
       return found;
     });
-  await expect.poll(blue, { timeout: 5_000 }).toBeGreaterThan(5);
+  await expect.poll(coloured, { timeout: 5_000 }).toBeGreaterThan(5);
   await page.getByRole('button', { name: '12 months' }).click();
   await desk.settled();
   await desk.shows('Peak', '3');
