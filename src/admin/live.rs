@@ -29,8 +29,9 @@ use utoipa::IntoParams;
 
 /// Between two events of a feed.
 const PACE: Duration = Duration::from_secs(1);
-/// A feed without news says so, that nobody in between gives it up.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// A feed without news says so, that nobody gives it up: a reader may take ten seconds of silence
+/// for a lost line.
+const KEEP_ALIVE: Duration = Duration::from_secs(3);
 
 /// What to look at.
 #[derive(Deserialize, IntoParams)]

@@ -4,8 +4,8 @@ mod described;
 
 use super::auth::guard;
 use super::{
-    Desk, advice, audit, demo, description, health, increases, keys, links, live, maintenance, metrics,
-    organizations, sessions, tokens, usage,
+    Desk, advice, audit, dashboard, demo, description, health, increases, keys, links, live, maintenance, me,
+    metrics, organizations, sessions, tokens, usage,
 };
 use axum::Router;
 use axum::http::Method;
@@ -130,11 +130,14 @@ pub fn routes() -> Vec<Route> {
         Route::new(Admin, routes!(maintenance::remove)),
         Route::new(Viewer, routes!(live::feed)),
         Route::new(Viewer, routes!(audit::list)),
+        Route::new(Viewer, routes!(me::show)),
         Route::new(Viewer, routes!(links::make)),
         Route::new(Anybody, routes!(links::missing)),
         Route::new(Anybody, routes!(description::openapi)),
         Route::new(Anybody, routes!(description::page)),
         Route::new(Anybody, routes!(description::style)),
+        Route::new(Anybody, routes!(dashboard::page)),
+        Route::new(Anybody, routes!(dashboard::file)),
         Route::new(Anybody, routes!(demo::page)),
         Route::new(Anybody, routes!(demo::file)),
         Route::new(Anybody, routes!(metrics::scrape)),

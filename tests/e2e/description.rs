@@ -25,7 +25,11 @@ async fn every_path_of_the_description_is_answered_and_stands_on_the_page() {
                 "{name}"
             );
             let real = path.replace("{org}", "acme").replace("{id}", "x");
-            if method == "get" && path != "/api/v1/live" && !path.starts_with("/demo") {
+            if method == "get"
+                && path != "/api/v1/live"
+                && !path.starts_with("/demo")
+                && !path.contains("{file}")
+            {
                 let status = server.get(&real, Some(server.token())).await.0;
                 // There is nothing that is called x.
                 let expected = if path.contains("{id}") || path.contains("{code}") {

@@ -166,3 +166,21 @@ async fn feeds_are_bounded_and_end_with_the_server() {
     assert_eq!(server.exit_code(), Some(0));
     assert!(!server.log().contains("cut off"), "{}", server.log());
 }
+
+#[tokio::test]
+async fn a_feed_that_begins_between_two_looks_is_not_told_that_the_clock_stands() {
+    let server = Server::start(60_000);
+    let mut first = Feed::open(&server, server.token(), "", None).await;
+    first.event().await;
+    let (_one, _) = Widget::login(&server).await;
+    assert_eq!(first.event().await.kind, "change", "a look was just now");
+    drop(first);
+    // The server looks once a second by its own clock; the next look is sooner than half of that.
+    tokio::time::sleep(Duration::from_millis(650)).await;
+
+    let mut feed = Feed::open(&server, server.token(), "", None).await;
+    assert_eq!(feed.event().await.kind, "snapshot");
+    let (_two, _) = Widget::login(&server).await;
+
+    assert_eq!(feed.event().await.kind, "change");
+}

@@ -61,6 +61,8 @@ impl Hub {
         let feed = Arc::clone(&desk.live.places).try_acquire_owned().ok()?;
         if desk.live.readers() == 1 {
             desk.live.look(desk);
+            // It stands between two looks of the pace, and does not say how fast the clock runs.
+            desk.live.calendar.lock().served = None;
         }
         let place = desk.live.past.lock().place(&scope, last);
         Some(Reading {
