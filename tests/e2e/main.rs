@@ -8,6 +8,7 @@
 #![expect(unreachable_pub, reason = "a test binary has no outside")]
 
 mod admin;
+mod administration;
 mod administrator;
 mod certificate;
 mod clock;
