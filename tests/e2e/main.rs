@@ -17,6 +17,8 @@ mod credentials;
 mod description;
 mod descriptors;
 mod ending;
+mod generated;
+mod grafana;
 mod http;
 mod increases;
 mod keys_and_tokens;
