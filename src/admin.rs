@@ -24,6 +24,7 @@ mod organizations;
 mod paging;
 mod patience;
 mod problem;
+mod query;
 mod routes;
 mod self_service;
 mod sessions;

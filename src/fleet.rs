@@ -31,3 +31,4 @@ pub use report::FleetReport;
 pub use run::{Fleet, FleetError, FleetPlan, run};
 pub use simulation::{Figures, SimulationPlan, simulate};
 pub use target::{InvalidSeatUrl, SeatUrl};
+pub(crate) use target::{enter, resolve};

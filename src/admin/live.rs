@@ -11,9 +11,10 @@ pub(super) use hub::run;
 use super::Desk;
 use super::auth::Caller;
 use super::problem::Problem;
+use super::query::Asked;
 use crate::clock::Stopwatch;
 use crate::seats::OrganizationId;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -51,7 +52,7 @@ pub(super) struct Look {
 pub(super) async fn feed(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Query(look): Query<Look>,
+    Asked(look): Asked<Look>,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Problem> {
     let scope = match look.org {

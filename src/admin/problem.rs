@@ -1,7 +1,6 @@
 //! Errors as RFC 9457 problems. The types are stable; the words may change.
 
 use crate::store::NotRecorded;
-use axum::extract::rejection::QueryRejection;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::borrow::Cow;
@@ -163,12 +162,6 @@ impl Problem {
 impl From<NotRecorded> for Problem {
     fn from(NotRecorded: NotRecorded) -> Self {
         Self::NotRecorded
-    }
-}
-
-impl From<QueryRejection> for Problem {
-    fn from(rejection: QueryRejection) -> Self {
-        Self::BadQuery(rejection.body_text())
     }
 }
 

@@ -14,12 +14,12 @@ use super::Desk;
 use super::auth;
 use super::paging::{Page, page_length};
 use super::problem::Problem;
+use super::query::Asked;
 use crate::protocol::rfc3339;
 use crate::registry::{SessionView, Standing};
 use crate::seats::Timestamp;
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use cursor::{Cursor, Sort};
 use filter::{Filter, StateName, duration_s, since_s};
 use serde::{Deserialize, Serialize};
@@ -74,9 +74,8 @@ pub(super) struct Listing {
 pub(super) async fn list(
     State(desk): State<Arc<Desk>>,
     auth::Organization(id): auth::Organization,
-    listing: Result<Query<Listing>, QueryRejection>,
+    Asked(listing): Asked<Listing>,
 ) -> Result<Json<Page<Session>>, Problem> {
-    let Query(listing) = listing?;
     let filter = Filter::of(listing.state.as_deref(), listing.min_age_s.as_deref())?;
     let sort = Sort::of(listing.sort.as_deref())?;
     let length = page_length(listing.limit.as_deref())?;

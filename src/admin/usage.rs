@@ -13,14 +13,14 @@ pub(super) use weekly::{__path_heatmap, heatmap};
 use super::Desk;
 use super::auth::Organization;
 use super::problem::Problem;
+use super::query::Asked;
 use crate::protocol::rfc3339;
 use crate::registry::{Known, NotKnown};
 use crate::seats::{OrganizationId, Timestamp};
 use crate::store::Detail;
 use crate::usage::{Gap, GapReason, Interval, Row, edges, intervals};
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use figures::Figures;
 use question::{Stretch, instant};
 pub(super) use question::{Subject, subject};
@@ -78,9 +78,8 @@ enum Item {
 pub(super) async fn series(
     State(desk): State<Arc<Desk>>,
     Organization(id): Organization,
-    series: Result<Query<Series>, QueryRejection>,
+    Asked(series): Asked<Series>,
 ) -> Result<Json<UsagePage>, Problem> {
-    let Query(series) = series?;
     let subject = subject(&desk, id)?;
     let stretch = Stretch::read(
         series.from.as_deref(),

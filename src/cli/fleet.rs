@@ -2,7 +2,7 @@
 
 mod progress;
 mod summary;
-mod values;
+pub(super) mod values;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -292,13 +292,13 @@ fn is_encrypted(arguments: &FleetArguments) -> bool {
     arguments.url.to_string().starts_with("wss:") || admin == Some("https")
 }
 
-fn trust(file: &Path) -> anyhow::Result<Trust> {
+pub(super) fn trust(file: &Path) -> anyhow::Result<Trust> {
     let pem = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     Trust::read(&pem).with_context(|| file.display().to_string())
 }
 
 /// The first line of a file.
-fn secret(file: &Path) -> anyhow::Result<String> {
+pub(super) fn secret(file: &Path) -> anyhow::Result<String> {
     let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let line = text.lines().next().unwrap_or_default().trim();
     anyhow::ensure!(!line.is_empty(), "{} is empty", file.display());

@@ -60,7 +60,7 @@ pub(super) fn is_encrypted(uri: &Uri) -> bool {
 }
 
 /// Begins TLS where `uri` asks for it.
-pub(super) async fn enter(uri: &Uri, trust: Option<&Trust>, stream: TcpStream) -> std::io::Result<Stream> {
+pub(crate) async fn enter(uri: &Uri, trust: Option<&Trust>, stream: TcpStream) -> std::io::Result<Stream> {
     match trust {
         _ if !is_encrypted(uri) => Ok(stream.into()),
         Some(trust) => trust.enter(uri.host().unwrap_or_default(), stream).await,
@@ -71,7 +71,7 @@ pub(super) async fn enter(uri: &Uri, trust: Option<&Trust>, stream: TcpStream) -
 }
 
 /// The address that `uri` names.
-pub(super) async fn resolve(uri: &Uri) -> std::io::Result<SocketAddr> {
+pub(crate) async fn resolve(uri: &Uri) -> std::io::Result<SocketAddr> {
     let host = uri
         .host()
         .unwrap_or_default()

@@ -8,6 +8,7 @@
 #![expect(unreachable_pub, reason = "a test binary has no outside")]
 
 mod admin;
+mod administration;
 mod administrator;
 mod advice;
 mod certificate;
@@ -17,6 +18,8 @@ mod credentials;
 mod description;
 mod descriptors;
 mod ending;
+mod generated;
+mod grafana;
 mod http;
 mod increases;
 mod keys_and_tokens;

@@ -5,12 +5,12 @@ use super::{HOUR_MS, all_since};
 use crate::admin::Desk;
 use crate::admin::auth::Organization;
 use crate::admin::problem::Problem;
+use crate::admin::query::Asked;
 use crate::protocol::rfc3339;
 use crate::seats::Timestamp;
 use crate::usage::Interval;
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
@@ -31,7 +31,7 @@ const WEEKDAYS: [&str; 7] = [
 /// How far back.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(in crate::admin) struct Asked {
+pub(in crate::admin) struct Weeks {
     /// How many weeks up to now, from 1 to 56; 4 where it is left out.
     #[param(value_type = Option<u8>)]
     weeks: Option<String>,
@@ -56,16 +56,15 @@ struct Cell {
 
 /// The peaks of a week's half-hours, in the organization's time zone.
 #[utoipa::path(get, path = "/api/v1/organizations/{org}/usage/heatmap", tag = "usage",
-    params(("org" = String, Path), Asked),
+    params(("org" = String, Path), Weeks),
     responses((status = 200, body = Heatmap),
         (status = 422, description = "A parameter is not taken"),
         (status = 503, description = "The store cannot be read")))]
 pub(in crate::admin) async fn heatmap(
     State(desk): State<Arc<Desk>>,
     Organization(id): Organization,
-    asked: Result<Query<Asked>, QueryRejection>,
+    Asked(asked): Asked<Weeks>,
 ) -> Result<Json<Heatmap>, Problem> {
-    let Query(asked) = asked?;
     let subject = subject(&desk, id)?;
     let weeks = match asked.weeks {
         Some(text) => text
