@@ -3,7 +3,9 @@
 fn main() {
     println!("cargo::rerun-if-changed=web/dist");
     println!("cargo::rerun-if-env-changed=REQUIRE_WEB");
-    if std::path::Path::new("web/dist/widget/frame.html").exists() {
+    let pages = ["widget/frame.html", "dashboard/index.html"];
+    let is_built = |page: &&str| std::path::Path::new("web/dist").join(page).exists();
+    if pages.iter().all(is_built) {
         return;
     }
     let missing = "web/dist is not built: run `npm ci && npm run build` in web, or `scripts/start`";

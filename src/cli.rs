@@ -5,14 +5,19 @@ mod check_config;
 mod completions;
 mod demo_history;
 mod fleet;
+mod increase;
 mod key;
+mod maintenance;
+mod remote;
 mod report;
 mod serve;
+mod sessions;
 mod show_config;
+mod status;
 mod token;
 
 use std::fmt::Display;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -44,6 +49,18 @@ enum Command {
     DemoHistory(demo_history::DemoHistoryArguments),
     /// Report how an organization's seats were used
     Report(report::ReportArguments),
+    /// Show the organizations of a running server with their live numbers
+    Status(status::StatusArguments),
+    /// Show who holds a seat of an organization
+    Sessions(sessions::SessionsArguments),
+    /// End sessions: now, after the call or with a notice
+    End(Box<sessions::EndArguments>),
+    /// Temporary seats
+    #[command(subcommand)]
+    Increase(increase::IncreaseCommand),
+    /// Windows in which new logins may be refused
+    #[command(subcommand)]
+    Maintenance(Box<maintenance::MaintenanceCommand>),
     /// Make widget keys
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -84,6 +101,11 @@ pub fn run(cli: Cli) -> ExitCode {
         }),
         Command::DemoHistory(arguments) => demo_history::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
+        Command::Status(arguments) => status::run(&arguments),
+        Command::Sessions(arguments) => sessions::run(&arguments),
+        Command::End(arguments) => sessions::end(&arguments),
+        Command::Increase(command) => increase::run(&command),
+        Command::Maintenance(command) => maintenance::run(&command),
         Command::Key(command) => key::run(&command),
         Command::Token(command) => token::run(&command),
     }
@@ -103,6 +125,18 @@ pub fn refuse(error: &clap::Error) -> ExitCode {
 /// Prints a line. A reader that has gone is no reason to fail.
 fn say(line: impl Display) {
     let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// An empty screen where somebody watches, and nothing else.
+struct Clear;
+
+impl Display for Clear {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if std::io::stdout().is_terminal() {
+            f.write_str("\x1b[2J\x1b[H")?;
+        }
+        Ok(())
+    }
 }
 
 /// Prints a line about what is wrong.

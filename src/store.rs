@@ -12,7 +12,9 @@ mod folder;
 mod format;
 mod read_back;
 mod recorder;
+mod settings;
 mod slots;
+mod tables;
 mod upkeep;
 mod usage;
 mod writer;
@@ -21,7 +23,8 @@ pub use backup::backup;
 pub use error::StoreError;
 pub use filling::{Filling, NotFilled};
 pub use read_back::ReadBack;
-pub use recorder::{Batch, Job, NotRecorded, Place, Receipt, Recorder};
+pub use recorder::{Batch, BatchJob, Job, NotRecorded, Place, Receipt, Recorder};
+pub use settings::{AuditEntry, AuditQuery, Change, SettingKey};
 pub use usage::{Detail, History, Shelf, UsageAdditions};
 
 use crate::seats::{OrganizationId, Record, Timestamp};
@@ -52,6 +55,8 @@ pub struct Store {
     pub shelf: Shelf,
     /// How far the record of usage had come at the start.
     pub usage_reached: Option<Timestamp>,
+    /// What administrators had set.
+    pub settings: Vec<(SettingKey, String)>,
     /// Comes after each failed commit.
     pub read_backs: mpsc::Receiver<ReadBack>,
     /// Closes it.
@@ -127,6 +132,7 @@ impl Store {
                 numbers: contents.organizations,
                 new: Vec::new(),
             },
+            settings: settings::Settings::of(contents.settings, contents.audited),
             pools: std::collections::HashMap::new(),
             oldest_life: 0,
             failure: 0,
@@ -135,7 +141,7 @@ impl Store {
             watcher: Watcher(metrics),
             upkeep,
         };
-        let sessions = writer.sessions();
+        let (sessions, settings) = (writer.sessions(), writer.settings.all());
         let (stop, stopped) = oneshot::channel();
         let (closing, closed) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -157,6 +163,7 @@ impl Store {
             sessions,
             shelf,
             usage_reached,
+            settings,
             read_backs,
             closer: Closer { stop, closed },
         })

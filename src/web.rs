@@ -28,7 +28,7 @@ pub struct Part {
 pub fn find(path: &str) -> Option<Part> {
     let content_type = content_type(path)?;
     let Some(file) = Parts::get(path) else {
-        let is_page = ["widget/frame.html", "demo/demo.html"].contains(&path);
+        let is_page = ["widget/frame.html", "demo/demo.html", "dashboard/index.html"].contains(&path);
         return is_page.then(|| Part {
             content: Bytes::from_static(PLACEHOLDER.as_bytes()),
             content_type,
@@ -51,6 +51,7 @@ fn content_type(path: &str) -> Option<&'static str> {
     match path.rsplit_once('.')?.1 {
         "html" => Some("text/html; charset=utf-8"),
         "css" => Some("text/css; charset=utf-8"),
+        "svg" => Some("image/svg+xml"),
         "js" | "mjs" => Some("text/javascript; charset=utf-8"),
         _ => None,
     }
@@ -64,6 +65,7 @@ mod tests {
     fn a_page_is_there_built_or_not_and_nothing_beside_the_folder_is() {
         assert!(find("widget/frame.html").is_some());
         assert!(find("demo/demo.html").is_some());
+        assert!(find("dashboard/index.html").is_some());
         for path in [
             "widget/none.html",
             "widget/",

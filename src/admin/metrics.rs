@@ -1,12 +1,18 @@
 //! `/metrics`: the counters, and the seats of each organization as they are at the scrape.
 
+#![expect(unused_qualifications, reason = "the macro of the description writes them")]
+
 use super::Desk;
+use super::problem::Problem;
+use super::query::Asked;
 use crate::seats::{Numbers, OrganizationId};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
+use utoipa::IntoParams;
 
 /// Above so many organizations the seats have no `org` label.
 const LABELLED_ORGANIZATIONS: usize = 200;
@@ -31,10 +37,19 @@ const FIGURES: [Figure; 5] = [
     }),
 ];
 
+/// How the seats are told apart.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Wanted {
+    /// `org` or `none`; where it is left out, `org` up to 200 organizations.
+    by: Option<String>,
+}
+
 /// All metrics, for Prometheus.
-#[utoipa::path(get, path = "/metrics", tag = "operation",
-    responses((status = 200, body = String, content_type = "application/openmetrics-text")))]
-pub(super) async fn scrape(State(desk): State<Arc<Desk>>) -> Response {
+#[utoipa::path(get, path = "/metrics", tag = "operation", params(Wanted),
+    responses((status = 200, body = String, content_type = "application/openmetrics-text"),
+        (status = 400, description = "The query cannot be read"), (status = 422, description = "A parameter is not taken")))]
+pub(super) async fn scrape(State(desk): State<Arc<Desk>>, Asked(wanted): Asked<Wanted>) -> Response {
     desk.metrics
         .connections
         .set(i64::try_from(desk.connections.count()).unwrap_or(i64::MAX));
@@ -45,7 +60,13 @@ pub(super) async fn scrape(State(desk): State<Arc<Desk>>) -> Response {
         .into_iter()
         .filter_map(|id| registry.view(&id).map(|view| (id, view.numbers)))
         .collect();
-    let written = seats(&mut text, &numbers)
+    let by_organization = match wanted.by.as_deref() {
+        Some("org") => true,
+        Some("none") => false,
+        Some(_) => return Problem::field("by", "org or none").into_response(),
+        None => numbers.len() <= LABELLED_ORGANIZATIONS,
+    };
+    let written = seats(&mut text, &numbers, by_organization)
         .and_then(|()| prometheus_client::encoding::text::encode(&mut text, desk.metrics.registry()));
     match written {
         Ok(()) => {
@@ -56,11 +77,15 @@ pub(super) async fn scrape(State(desk): State<Arc<Desk>>) -> Response {
     }
 }
 
-fn seats(text: &mut String, organizations: &[(OrganizationId, Numbers)]) -> fmt::Result {
+fn seats(
+    text: &mut String,
+    organizations: &[(OrganizationId, Numbers)],
+    by_organization: bool,
+) -> fmt::Result {
     for (name, help, figure) in FIGURES {
         writeln!(text, "# HELP mirabridge_seats_{name} {help}.")?;
         writeln!(text, "# TYPE mirabridge_seats_{name} gauge")?;
-        if organizations.len() > LABELLED_ORGANIZATIONS {
+        if !by_organization {
             let sum: u64 = organizations
                 .iter()
                 .map(|(_, numbers)| u64::from(figure(numbers)))

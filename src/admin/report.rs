@@ -5,15 +5,16 @@
 mod told;
 
 use super::Desk;
-use super::auth::Caller;
+use super::auth::Organization;
 use super::problem::Problem;
+use super::query::Asked;
 use super::usage::{HOUR_MS, Stretch, Subject, ask, subject};
 use crate::report::{Day, Report};
 use crate::seats::Timestamp;
 use crate::store::Detail;
 use crate::usage::{Interval, Row, edges, intervals, start_of_day};
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -30,7 +31,7 @@ const HALVES_MS: i64 = 396 * 24 * HOUR_MS;
 /// Of which days.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct Asked {
+pub(super) struct Days {
     /// RFC 3339; widened to the midnight before it; four weeks before `to` where it is left out.
     from: Option<String>,
     /// RFC 3339; widened to the midnight after it; now where it is left out.
@@ -47,23 +48,21 @@ enum Form {
 
 /// Utilization in whole days of the organization's calendar: JSON, CSV or a page to print, by `Accept`.
 #[utoipa::path(get, path = "/api/v1/organizations/{org}/report", tag = "usage",
-    params(("org" = String, Path), Asked),
+    params(("org" = String, Path), Days),
     responses((status = 200, description = "By `Accept`: JSON, `text/csv` with a line for each day, or `text/html`",
             content((told::ToldReport = "application/json"), (String = "text/csv"), (String = "text/html"))),
-        (status = 401, description = "No token"), (status = 404, description = "Nothing that this token may see"),
         (status = 422, description = "A parameter is not taken"),
         (status = 503, description = "The store cannot be read")))]
 pub(super) async fn report(
     State(desk): State<Arc<Desk>>,
-    caller: Caller,
-    Path(org): Path<String>,
-    Query(asked): Query<Asked>,
+    Organization(id): Organization,
+    Asked(asked): Asked<Days>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let subject = subject(&desk, &caller, &org)?;
+    let subject = subject(&desk, id)?;
     let stretch = Stretch::read(asked.from.as_deref(), asked.to.as_deref(), USUAL_MS, subject.now)?;
     let report = compose(&desk, &subject, &stretch).await?;
-    let name = format!("seats-{org}");
+    let name = format!("seats-{}", subject.id);
     Ok(match Form::wanted(&headers) {
         Form::Json => Json(told::ToldReport::of(&report)).into_response(),
         Form::Csv => {
@@ -106,7 +105,7 @@ async fn compose(desk: &Desk, subject: &Subject, stretch: &Stretch) -> Result<Re
     let until = midnight_after(subject, stretch.until).min(subject.now);
     let cut = edges(Interval::Day, from, until, zone, MOST_DAYS);
     if cut.len() > MOST_DAYS {
-        return Err(Problem::BadField("from", "at most 1830 days before to"));
+        return Err(Problem::field("from", "at most 1830 days before to"));
     }
     let (known, halves) = tokio::join!(
         ask(desk, &subject.id, from, until, Detail::Days),

@@ -13,15 +13,16 @@ pub(super) use question::{Stretch, Subject, subject};
 pub(super) use weekly::{__path_heatmap, heatmap, week_of};
 
 use super::Desk;
-use super::auth::Caller;
+use super::auth::Organization;
 use super::problem::Problem;
+use super::query::Asked;
 use crate::protocol::rfc3339;
 use crate::registry::{Known, NotKnown};
 use crate::seats::{OrganizationId, Timestamp};
 use crate::store::Detail;
 use crate::usage::{Gap, GapReason, Interval, Row, edges, intervals};
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use question::instant;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -72,16 +73,14 @@ enum Item {
 #[utoipa::path(get, path = "/api/v1/organizations/{org}/usage", tag = "usage",
     params(("org" = String, Path), Series),
     responses((status = 200, body = UsagePage), (status = 400, description = "A parameter is not taken"),
-        (status = 401, description = "No token"), (status = 404, description = "Nothing that this token may see"),
         (status = 422, description = "A parameter is not taken, or finer than what is kept"),
         (status = 503, description = "The store cannot be read")))]
 pub(super) async fn series(
     State(desk): State<Arc<Desk>>,
-    caller: Caller,
-    Path(org): Path<String>,
-    Query(series): Query<Series>,
+    Organization(id): Organization,
+    Asked(series): Asked<Series>,
 ) -> Result<Json<UsagePage>, Problem> {
-    let subject = subject(&desk, &caller, &org)?;
+    let subject = subject(&desk, id)?;
     let stretch = Stretch::read(
         series.from.as_deref(),
         series.to.as_deref(),
@@ -90,7 +89,7 @@ pub(super) async fn series(
     )?;
     let interval = series.interval.as_deref().unwrap_or("1h");
     let interval =
-        Interval::parse(interval).ok_or(Problem::BadField("interval", "one of 1m, 15m, 30m, 1h, 1d"))?;
+        Interval::parse(interval).ok_or(Problem::field("interval", "one of 1m, 15m, 30m, 1h, 1d"))?;
     if subject.is_small && matches!(interval, Interval::Minute | Interval::Quarter) {
         return Err(Problem::TooFine);
     }

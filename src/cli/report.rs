@@ -1,18 +1,14 @@
 //! `report`: how an organization's seats were used, from a running server.
 
-mod fetch;
 mod people;
 
-use super::fleet::values::admin_url;
-use super::fleet::{secret, trust};
-use super::{complain, say};
+use super::remote::{self, Remote};
+use super::say;
 use crate::clock::utc;
 use crate::protocol::rfc3339;
 use crate::seats::{OrganizationId, Timestamp};
 use anyhow::Context as _;
 use clap::Args;
-use fetch::{Source, fetch};
-use hyper::Uri;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -33,39 +29,11 @@ pub(super) struct ReportArguments {
     #[arg(long, value_parser = moment)]
     to: Option<Timestamp>,
 
-    /// The admin listener: http://HOST:PORT or https://…
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "MIRABRIDGE_SEATS_URL",
-        default_value = "http://127.0.0.1:7381",
-        value_parser = admin_url
-    )]
-    url: Uri,
-
-    /// A file with a token of the admin API
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "MIRABRIDGE_SEATS_TOKEN_FILE",
-        default_value = "data/admin-token"
-    )]
-    token_file: PathBuf,
-
-    /// The authorities whose certificates count for https://
-    #[arg(
-        long,
-        value_name = "FILE",
-        default_value = "/etc/ssl/certs/ca-certificates.crt"
-    )]
-    ca_file: PathBuf,
-
-    /// Print JSON for programs
-    #[arg(long, conflicts_with = "csv")]
-    json: bool,
+    #[command(flatten)]
+    remote: Remote,
 
     /// Print a line for each day, for spreadsheets
-    #[arg(long)]
+    #[arg(long, conflicts_with = "json")]
     csv: bool,
 
     /// Write the page with the pictures, to look at or to print
@@ -74,49 +42,24 @@ pub(super) struct ReportArguments {
 }
 
 pub(super) fn run(arguments: &ReportArguments) -> ExitCode {
-    match report(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            complain(format_args!("error: {error:#}"));
-            ExitCode::FAILURE
+    remote::run(async {
+        let client = arguments.remote.client()?;
+        let path = path(arguments);
+        if let Some(file) = &arguments.html {
+            let page = client.text(&path, "text/html").await?;
+            std::fs::write(file, page).with_context(|| format!("cannot write {}", file.display()))?;
+            if !arguments.csv && !arguments.remote.json {
+                say(format_args!("{}: written", file.display()));
+                return Ok(());
+            }
         }
-    }
-}
-
-fn report(arguments: &ReportArguments) -> anyhow::Result<()> {
-    let token = secret(&arguments.token_file)
-        .context("the first start of a server writes a token and logs where; `--token-file` names another")?;
-    let is_encrypted = arguments.url.scheme_str() == Some("https");
-    let source = Source {
-        url: arguments.url.clone(),
-        token,
-        trust: is_encrypted.then(|| trust(&arguments.ca_file)).transpose()?,
-    };
-    let path = path(arguments);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let get = |kind| runtime.block_on(fetch(&source, &path, kind));
-    if let Some(file) = &arguments.html {
-        let page = get("text/html")?;
-        std::fs::write(file, page).with_context(|| format!("cannot write {}", file.display()))?;
-        if !arguments.json && !arguments.csv {
-            say(format_args!("{}: written", file.display()));
-            return Ok(());
-        }
-    }
-    if arguments.csv {
-        say(get("text/csv")?.trim_end());
-    } else {
-        let answer = get("application/json")?;
-        if arguments.json {
-            say(answer.trim_end());
+        if arguments.csv {
+            say(client.text(&path, "text/csv").await?.trim_end());
         } else {
-            let told = serde_json::from_str(&answer).context("the answer is no report")?;
-            say(people::text(&told));
+            arguments.remote.show(&client.get(&path).await?, people::text);
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 fn path(arguments: &ReportArguments) -> String {

@@ -81,6 +81,8 @@ impl Filling {
             cells: Vec::new(),
             organizations: new.into_iter().collect(),
             usage: self.open.changes(),
+            settings: Vec::new(),
+            audit: None,
         };
         self.database
             .commit(&group)

@@ -58,6 +58,23 @@ async fn all_metrics_of_the_contract_are_there_from_the_start() {
     let server = Server::start(60_000);
     let (status, text) = server.get("/metrics", None).await;
     assert_eq!(status, 200);
+    let codes = [
+        "seats_exhausted",
+        "no_allocation",
+        "session_gone",
+        "unauthorized",
+        "origin_not_allowed",
+        "handoff_invalid",
+        "maintenance",
+        "overloaded",
+        "rate_limited",
+    ];
+    let causes = ["logout", "purged", "terminated", "withdrawn", "handed_off"];
+    let refusals = codes.map(|code| format!("mirabridge_seats_refusals_total{{code=\"{code}\"}} 0"));
+    let releases = causes.map(|cause| format!("mirabridge_seats_releases_total{{cause=\"{cause}\"}} 0"));
+    for metric in refusals.iter().chain(&releases) {
+        assert!(text.contains(metric.as_str()), "{metric} is missing in\n{text}");
+    }
     for metric in [
         "mirabridge_seats_in_use{org=\"acme\"} 0",
         "mirabridge_seats_limit{org=\"acme\"} 2",
@@ -92,4 +109,18 @@ async fn a_widget_key_opens_its_organization_and_no_other() {
     }
     let (_, without) = Widget::login(&server).await;
     assert_eq!(without["code"], "unauthorized");
+}
+
+#[tokio::test]
+async fn organizations_are_told_apart_in_the_metrics_or_not_as_it_is_asked() {
+    let server = Server::with(&["--seats", "acme=2,other=3"]);
+    for (query, seats) in [
+        ("", "mirabridge_seats_limit{org=\"other\"} 3"),
+        ("?by=org", "mirabridge_seats_limit{org=\"acme\"} 2"),
+        ("?by=none", "mirabridge_seats_limit 5"),
+    ] {
+        let (status, text) = server.get(&format!("/metrics{query}"), None).await;
+        assert!(status == 200 && text.contains(seats), "{query}: {text}");
+    }
+    assert_eq!(server.get("/metrics?by=agent", None).await.0, 422);
 }

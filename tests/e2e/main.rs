@@ -8,6 +8,8 @@
 #![expect(unreachable_pub, reason = "a test binary has no outside")]
 
 mod admin;
+mod administration;
+mod administrator;
 mod advice;
 mod certificate;
 mod clock;
@@ -16,11 +18,19 @@ mod credentials;
 mod description;
 mod descriptors;
 mod ending;
+mod generated;
+mod grafana;
 mod http;
+mod increases;
+mod keys_and_tokens;
+mod links;
 mod live;
 mod login;
+mod maintenance;
+mod matrix;
 mod oddities;
 mod operations;
+mod organizations;
 mod origins;
 mod presence;
 mod proxy;

@@ -1,6 +1,8 @@
 //! The pages that the binary serves, built or not.
 
+use crate::http::{Roles, ask_as};
 use crate::server::Server;
+use serde_json::Value;
 
 async fn head_of(address: &str, path: &str) -> String {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -71,4 +73,49 @@ async fn the_demonstration_is_on_the_administrators_listener_only() {
             .await
             .starts_with("http/1.1 404 ")
     );
+}
+
+#[tokio::test]
+async fn the_dashboard_asks_nobody_but_its_server_and_stands_in_no_page() {
+    let server = Server::start(10_000);
+    let head = head_of(&server.admin, "/").await;
+
+    assert!(head.starts_with("http/1.1 200 "), "{head}");
+    let policy = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-security-policy: "))
+        .unwrap();
+    for rule in [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "connect-src 'self'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    ] {
+        assert!(policy.split("; ").any(|said| said == rule), "{rule}: {policy}");
+    }
+    assert!(!policy.contains("unsafe"), "{policy}");
+    assert!(!head.contains("set-cookie"), "{head}");
+    for (path, status) in [("/dashboard/index.html", "404"), ("/dashboard/none.js", "404")] {
+        let head = head_of(&server.admin, path).await;
+        assert!(head.starts_with(&format!("http/1.1 {status} ")), "{path}: {head}");
+    }
+    let widgets = head_of(&server.listen, "/").await;
+    assert!(!widgets.starts_with("http/1.1 200 "), "{widgets}");
+}
+
+#[tokio::test]
+async fn a_token_says_what_it_is() {
+    let roles = Roles::start();
+    for (token, role, org) in [
+        (roles.operator, "operator", Value::Null),
+        (roles.admin, "admin", "acme".into()),
+        (roles.viewer, "viewer", "acme".into()),
+    ] {
+        let (status, me) = ask_as(&roles.server, token, "GET", "/api/v1/me", None).await;
+
+        assert_eq!((status, &me["role"], &me["org"]), (200, &role.into(), &org));
+    }
+    assert_eq!(roles.server.get("/api/v1/me", None).await.0, 401);
 }

@@ -1,15 +1,16 @@
 //! The right number of seats, with every number of the formula.
 
 use crate::admin::Desk;
-use crate::admin::auth::Caller;
+use crate::admin::auth::Organization;
 use crate::admin::problem::Problem;
+use crate::admin::query::Asked;
 use crate::admin::usage::{all_since, subject};
 use crate::seats::Timestamp;
 use crate::store::Detail;
 use crate::usage::right_size::{Confidence, Day, DaysToGo, FIRST_DAYS, HalfHour, RightSize, Verdict};
 use crate::usage::{Count, Interval, Row, weekly_place};
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -29,7 +30,7 @@ const MOST_MONTHS: u32 = 36;
 /// What is to be reckoned with.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(in crate::admin) struct Asked {
+pub(in crate::admin) struct Terms {
     /// The administrator's own buffer as a share from 0 to 1: `0.15`. Measured where it is left out.
     #[param(value_type = Option<f64>)]
     buffer: Option<String>,
@@ -102,22 +103,20 @@ struct Measured {
 
 /// How many seats are right.
 #[utoipa::path(get, path = "/api/v1/organizations/{org}/advice/right-size", tag = "advice",
-    params(("org" = String, Path), Asked),
-    responses((status = 200, body = Advice), (status = 401, description = "No token"),
-        (status = 404, description = "Nothing that this token may see"),
+    params(("org" = String, Path), Terms),
+    responses((status = 200, body = Advice),
         (status = 422, description = "A parameter is not taken"),
         (status = 503, description = "The store cannot be read")))]
 pub(in crate::admin) async fn right_size(
     State(desk): State<Arc<Desk>>,
-    caller: Caller,
-    Path(org): Path<String>,
-    Query(asked): Query<Asked>,
+    Organization(id): Organization,
+    Asked(asked): Asked<Terms>,
 ) -> Result<Json<Advice>, Problem> {
-    let subject = subject(&desk, &caller, &org)?;
+    let subject = subject(&desk, id)?;
     let buffer = read(asked.buffer, |share: &f64| (0.0..=1.0).contains(share))
-        .ok_or(Problem::BadField("buffer", "a share from 0 to 1"))?;
+        .ok_or(Problem::field("buffer", "a share from 0 to 1"))?;
     let horizon = read(asked.horizon_months, |months| (1..=MOST_MONTHS).contains(months))
-        .ok_or(Problem::BadField("horizon_months", "a whole number from 1 to 36"))?;
+        .ok_or(Problem::field("horizon_months", "a whole number from 1 to 36"))?;
     let since = |days: i64| Timestamp(subject.now.0 - days * DAY_MS);
     let days = all_since(&desk, &subject, since(DAYS), (Interval::Day, Detail::Days)).await?;
     let halves = all_since(

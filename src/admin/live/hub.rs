@@ -61,6 +61,8 @@ impl Hub {
         let feed = Arc::clone(&desk.live.places).try_acquire_owned().ok()?;
         if desk.live.readers() == 1 {
             desk.live.look(desk);
+            // It stands between two looks of the pace, and does not say how fast the clock runs.
+            desk.live.calendar.lock().served = None;
         }
         let place = desk.live.past.lock().place(&scope, last);
         Some(Reading {
@@ -92,7 +94,7 @@ impl Hub {
             None
         };
         calendar.served = Some(served);
-        let mut changed: BTreeSet<_> = registry.changed().into_iter().collect();
+        let mut changed = registry.changed();
         changed.extend(calendar.take_due(utc()));
         let looks = changed.into_iter().map(|id| {
             let look = organizations::look(desk, &id).map(|(organization, changes_at)| {

@@ -5,7 +5,7 @@ use std::time::Duration;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// A length of time: `90s`, `10m`, `12h`, or in days, `28d`.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
+pub(in crate::cli) fn duration(text: &str) -> Result<Duration, String> {
     const WANTED: &str = "a time such as 90s, 10m or 7d is wanted";
     const MOST_DAYS: u32 = 366;
     if let Some(days) = text.strip_suffix('d') {

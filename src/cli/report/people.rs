@@ -1,5 +1,6 @@
 //! A report for people at a terminal.
 
+use crate::cli::remote::text as word;
 use comfy_table::{CellAlignment, Table, presets};
 use serde_json::Value;
 
@@ -135,14 +136,5 @@ fn local(at: &Value, zone: &Value, format: &str) -> String {
     match (at, zone) {
         (Some(at), Ok(zone)) => at.to_zoned(zone).strftime(format).to_string(),
         (_, _) => word(&Value::Null),
-    }
-}
-
-/// A value for people. What others wrote cannot move the cursor.
-fn word(value: &Value) -> String {
-    match value {
-        Value::Null => "-".to_owned(),
-        Value::String(text) => text.chars().filter(|letter| !letter.is_control()).collect(),
-        other => other.to_string(),
     }
 }

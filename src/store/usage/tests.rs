@@ -101,7 +101,7 @@ impl Disk {
     fn sum(&self, until: i64, length: i64, detail: Detail) -> Row {
         let edges: Vec<_> = match detail {
             Detail::Days => vec![Timestamp(MIDNIGHT), Timestamp(until)],
-            Detail::Minutes | Detail::Quarters => (0..)
+            Detail::Minutes | Detail::Quarters | Detail::Peaks => (0..)
                 .map(|n| Timestamp(BEGIN + n * length))
                 .take_while(|edge| edge.0 < until + length)
                 .collect(),

@@ -20,8 +20,9 @@ export interface Numbers {
 export class SeatServer {
   listen = '';
   private admin = '';
-  private token = '';
+  token = '';
   private process: ChildProcess | null = null;
+  private agents: ChildProcess | null = null;
   private readonly folder = mkdtempSync(join(tmpdir(), 'mirabridge-'));
 
   /** With the organizations and settings of `toml`; a grace of 10 s and a heartbeat of 5 s, unless it says otherwise. */
@@ -36,18 +37,19 @@ export class SeatServer {
     return server;
   }
 
-  async run(listen: string): Promise<void> {
-    const flags = ['--config', 'seats.toml', '--listen', listen, '--admin-listen', '127.0.0.1:0', '--data-dir', 'data'];
+  async run(listen: string, admin = '127.0.0.1:0'): Promise<void> {
+    const flags = ['--config', 'seats.toml', '--listen', listen, '--admin-listen', admin, '--data-dir', 'data'];
     const child = spawn(binary, ['serve', ...flags], { cwd: this.folder, stdio: ['ignore', 'pipe', 'ignore'] });
     this.process = child;
     const line = await new Promise<string>((resolve, reject) => {
       createInterface(child.stdout).once('line', resolve);
       child.once('exit', () => reject(new Error('the server ended')));
     });
-    const ready = JSON.parse(line) as { listen: string; admin_listen: string; admin_token_file: string };
+    const ready = JSON.parse(line) as { listen: string; admin_listen: string; admin_token_file: string | null };
     this.listen = ready.listen;
     this.admin = ready.admin_listen;
-    this.token = readFileSync(join(this.folder, ready.admin_token_file), 'utf8').trim();
+    // A configuration with tokens of its own has no file with the first one.
+    if (ready.admin_token_file !== null) this.token = readFileSync(join(this.folder, ready.admin_token_file), 'utf8').trim();
   }
 
   get origin(): string {
@@ -95,9 +97,24 @@ export class SeatServer {
 
   /** Ends the process and starts it again at the same address. */
   async restart(): Promise<void> {
-    const { listen } = this;
     await this.stop('SIGTERM');
-    await this.run(listen);
+    await this.again();
+  }
+
+  /** Starts what was stopped, at the same addresses. */
+  again(): Promise<void> {
+    return this.run(this.listen, this.admin);
+  }
+
+  /** Agents that come and go by themselves, until `endFleet`. */
+  fleet(org: string, agents: number): void {
+    const flags = ['--url', `ws://${this.listen}/v1/seat`, '--org', org, '--agents', String(agents), '--duration', '10m'];
+    this.agents = spawn(binary, ['fleet', ...flags], { cwd: this.folder, stdio: 'ignore' });
+  }
+
+  endFleet(): void {
+    this.agents?.kill('SIGKILL');
+    this.agents = null;
   }
 
   async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
@@ -109,6 +126,7 @@ export class SeatServer {
   }
 
   async end(): Promise<void> {
+    this.endFleet();
     await this.stop('SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
   }

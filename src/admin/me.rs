@@ -1,0 +1,25 @@
+//! What a token is, for a page that offers only what it may do.
+
+use super::auth::Caller;
+use axum::Json;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A token as its holder sees it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Me {
+    /// `operator`, `admin` or `viewer`.
+    role: &'static str,
+    /// The only organization that it sees; null: all.
+    org: Option<String>,
+}
+
+/// What this token is.
+#[utoipa::path(get, path = "/api/v1/me", tag = "organizations",
+    responses((status = 200, body = Me)))]
+pub(super) async fn show(caller: Caller) -> Json<Me> {
+    Json(Me {
+        role: caller.role(),
+        org: caller.own().map(ToString::to_string),
+    })
+}

@@ -1,0 +1,100 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launch, violations } from '../../widget/browser/browser';
+import { SeatServer } from '../../widget/browser/server';
+import { Desk } from './desk';
+
+/** Where the pictures are kept: only written when they are asked for. */
+const PICTURES = process.env['MIRABRIDGE_PICTURES'] === '1' ? new URL('../../../docs/dashboard/', import.meta.url).pathname : null;
+const PAGES = ['Overview', 'Sessions', 'History', 'Quality', 'Planning', 'Maintenance', 'Settings'] as const;
+/** Pages whose pictures are kept: what does not depend on months of history. */
+const KEPT: readonly string[] = ['Overview wide', 'Overview narrow', 'Sessions wide'];
+
+let browser: Browser;
+let server: SeatServer;
+
+beforeAll(async () => {
+  if (PICTURES) mkdirSync(PICTURES, { recursive: true });
+  browser = await launch();
+  server = await SeatServer.start(
+    '[[organization]]\nid = "acme"\nname = "Acme Support"\nseats = 40\ntime_zone = "Europe/Berlin"\n' +
+      '[[organization.increase]]\nseats = 10\nfrom = 2026-01-01T00:00:00Z\nuntil = 2099-01-01T00:00:00Z\nreason = "Season"\n' +
+      '[[organization]]\nid = "empty"\nname = "Nobody yet"\nseats = 5\n',
+  );
+  server.fleet('acme', 45);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.end();
+});
+
+test.each([
+  ['wide', 'light', 1280, 'acme'],
+  ['narrow', 'dark', 390, 'acme'],
+  ['wide', 'dark', 1280, 'empty'],
+  ['narrow', 'light', 390, 'empty'],
+] as const)('each page has no violation that axe can find, and fits (%s, %s)', async (name, colorScheme, width, org) => {
+  const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 }, deviceScaleFactor: 1 });
+  const desk = await Desk.enter(context, server, `#/${org}/overview`);
+  const { page } = desk;
+  if (org === 'acme') await expect.poll(() => desk.tile('Peak today'), { timeout: 20_000 }).not.toMatch(/^.$/);
+  for (const title of PAGES) {
+    await desk.go(title);
+    await desk.settled();
+    const main = page.getByRole('main', { name: title });
+    if (title !== 'Overview') expect(await main.evaluate((element) => element === document.activeElement), title).toBe(true);
+    expect(await violations(page), title).toEqual([]);
+    expect(await page.locator('.problem:not(:empty)').allInnerTexts(), title).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${title} is too wide`).toBe(true);
+    if (PICTURES && org === 'acme' && KEPT.includes(`${title} ${name}`)) await page.screenshot({ path: join(PICTURES, `${title.toLowerCase()}${name === 'wide' ? '' : '.narrow-dark'}.png`), clip: { x: 0, y: 0, width, height: name === 'wide' ? 480 : 760 } });
+  }
+  await desk.close();
+  await context.close();
+});
+
+test('of a long list only what is seen is drawn, also after a jump to its end', async () => {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  const desk = await Desk.enter(context, server, '#/acme/sessions');
+  const rows = desk.page.locator('.rows tbody tr:not(.space)');
+  await expect.poll(() => rows.count(), { timeout: 10_000 }).toBeGreaterThan(10);
+  const { all, drawn } = await desk.page.evaluate(async () => {
+    const list = document.querySelector('.rows');
+    list?.scrollTo(0, 1_000_000);
+    await new Promise((drawn) => setTimeout(drawn, 200));
+    const rows = [...document.querySelectorAll('.rows tbody tr:not(.space)')];
+    return { all: Number(list?.querySelector('table')?.getAttribute('aria-rowcount')) - 1, drawn: rows.map((row) => Number(row.getAttribute('aria-rowindex')) - 1) };
+  });
+  expect(drawn.at(-1)).toBe(all);
+  expect(drawn.length).toBeLessThan(45);
+  await desk.close();
+  await context.close();
+});
+
+test('everything can be reached with the keyboard', async () => {
+  const context = await browser.newContext();
+  const desk = await Desk.open(context, server);
+  const { page } = desk;
+  await page.keyboard.type(server.token);
+  await page.keyboard.press('Enter');
+  await desk.says('● Live');
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('To the page');
+  await page.keyboard.press('Enter');
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
+  await page.getByRole('link', { name: 'History' }).focus();
+  await page.keyboard.press('Enter');
+  await desk.arrived('History');
+  await desk.settled();
+  await page.getByRole('button', { name: '30 days' }).focus();
+  await page.keyboard.press('Space');
+  await expect.poll(() => page.url()).toContain('range=30d');
+  const link = page.url().slice(server.adminOrigin.length + 1);
+  const second = await Desk.enter(context, server, link);
+  await second.settled();
+  expect(await second.page.getByRole('button', { name: '30 days' }).getAttribute('aria-pressed')).toBe('true');
+  await second.close();
+  await desk.close();
+  await context.close();
+});

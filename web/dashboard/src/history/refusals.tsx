@@ -1,0 +1,43 @@
+/** When logins were refused, and how many seats would have been enough. */
+
+import { path, useDesk } from '../context';
+import { paged } from '../door';
+import { useAsked } from '../parts/asked';
+import { Table } from '../parts/table';
+import { figuresOf, type Item, item } from '../usage/items';
+import { full, HOUR, time } from '../words/time';
+
+const MOST = 20_000;
+const SHOWN = 50;
+
+interface Props {
+  readonly items: readonly Item[];
+  readonly zone: string;
+  readonly range: string;
+}
+
+export function Refusals({ items, zone, range }: Props) {
+  const { api, id } = useDesk();
+  const isThere = figuresOf(items).some((one) => one.refusals > 0);
+  const isFine = figuresOf(items).every((one) => one.to - one.from <= HOUR / 2);
+  const [asked] = useAsked(
+    async () => (isThere && !isFine ? api.all(`${path(id, '/usage')}?${range}&interval=30m`, paged(item), MOST) : { kind: 'ok', version: null, value: { items, next: null } }),
+    [id, range, isThere, isFine, items],
+  );
+  if (!isThere) return <p>✓ Nobody was refused in this range.</p>;
+  if (asked.kind !== 'here') return <p role="status">{asked.kind === 'failed' ? `✕ ${asked.why}` : 'Loading…'}</p>;
+  const halves = figuresOf(asked.value.items).filter((one) => one.refusals > 0);
+  const worst = [...halves].sort((a, b) => b.refusals - a.refusals || b.from - a.from).slice(0, SHOWN);
+  const most = halves.every((one) => one.demand !== null) ? Math.max(...halves.map((one) => one.demand ?? 0)) : null;
+  return (
+    <>
+      {most === null ? null : <p><strong>{most} seats</strong> would have been enough for everybody in this range.</p>}
+      <Table
+        name="Refusals by half-hour"
+        head={['From', 'To', 'Refusals', 'Peak', 'Limit', 'Seats that would have been enough']}
+        rows={worst.map((one) => [full(one.from, zone), time(one.to, zone), one.refusals, one.peak, one.limit, one.demand])}
+      />
+      {halves.length > SHOWN ? <p class="muted">The {SHOWN} half-hours with most refusals, of {halves.length}.</p> : null}
+    </>
+  );
+}

@@ -1,0 +1,37 @@
+/** What is out of the ordinary, above everything else. */
+
+import { useDesk, useLive, useNow } from '../context';
+import type { Organization } from '../organization';
+import { concerns, type Increase, type Maintenance } from '../plans';
+import { several } from '../words/numbers';
+import { DAY, length, near } from '../words/time';
+
+interface Props {
+  readonly organization: Organization;
+  readonly increases: readonly Increase[];
+  readonly windows: readonly Maintenance[];
+}
+
+export function Banners({ organization, increases, windows }: Props) {
+  const { id } = useDesk();
+  const { zone } = useLive();
+  const now = useNow();
+  const planned = windows.filter((one) => concerns(one, id) && one.startsAt - now < DAY && one.endsAt > now);
+  const ending = increases.filter((one) => one.state === 'running' && one.until > now && one.until - now < DAY);
+  const after = organization.limit.total - ending.reduce((sum, one) => sum + one.seats, 0);
+  return (
+    <div class="banners">
+      {planned.map((one) => (
+        <p key={one.id} class="notice amber">
+          ⚒ {one.startsAt > now ? `Maintenance from ${near(one.startsAt, now, zone)} to ${near(one.endsAt, now, zone)}` : `Maintenance until ${near(one.endsAt, now, zone)}, for ${length(one.endsAt - now)} more`}: {one.title}
+          {one.newLogins === 'refused' ? ' — new logins are refused meanwhile.' : ' — new logins go on.'}
+        </p>
+      ))}
+      {ending.length > 0 ? (
+        <p class="notice info">
+          ◔ {ending.length === 1 ? 'An increase ends' : 'Increases end'} in {length(Math.min(...ending.map((one) => one.until)) - now)}. With {several(after, 'seat')} afterwards, {after < organization.inUse ? `${organization.inUse - after} fewer than are in use now; nobody is thrown out` : 'those in use now still fit'}.
+        </p>
+      ) : null}
+    </div>
+  );
+}

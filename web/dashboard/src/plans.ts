@@ -1,0 +1,60 @@
+/** Increases and maintenance windows, checked. */
+
+import { fields, instant, list, maybe, number, text } from './door';
+
+export interface Increase {
+  readonly id: string;
+  readonly seats: number;
+  readonly from: number;
+  readonly until: number;
+  readonly reason: string | null;
+  readonly state: string;
+}
+
+export function increase(value: unknown): Increase {
+  const from = fields(value);
+  return {
+    id: text(from, 'id'),
+    seats: number(from, 'seats'),
+    from: instant(from, 'from'),
+    until: instant(from, 'until'),
+    reason: maybe(from, 'reason', text),
+    state: text(from, 'state'),
+  };
+}
+
+/** When the running increases end first, if any runs. */
+export function firstEnd(all: readonly Increase[]): number | null {
+  const ends = all.filter((one) => one.state === 'running').map((one) => one.until);
+  return ends.length === 0 ? null : Math.min(...ends);
+}
+
+export interface Maintenance {
+  readonly id: string;
+  readonly title: string;
+  readonly startsAt: number;
+  readonly endsAt: number;
+  readonly newLogins: string;
+  readonly message: string | null;
+  readonly organizations: readonly string[] | null;
+  readonly state: string;
+}
+
+export function maintenance(value: unknown): Maintenance {
+  const from = fields(value);
+  return {
+    id: text(from, 'id'),
+    title: text(from, 'title'),
+    startsAt: instant(from, 'starts_at'),
+    endsAt: instant(from, 'ends_at'),
+    newLogins: text(from, 'new_logins'),
+    message: maybe(from, 'message', text),
+    organizations: from['organizations'] === null || from['organizations'] === undefined ? null : list(from['organizations'], String),
+    state: text(from, 'state'),
+  };
+}
+
+export const isOver = (one: Maintenance): boolean => one.state === 'completed' || one.state === 'cancelled';
+
+/** Whether it is about the organization `id`, and not over. */
+export const concerns = (one: Maintenance, id: string): boolean => !isOver(one) && (one.organizations === null || one.organizations.includes(id));

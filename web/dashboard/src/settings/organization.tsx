@@ -1,0 +1,100 @@
+/** The settings of an organization. What is paid for is the operator's. */
+
+import { useEffect, useState } from 'preact/hooks';
+import { mayManage, path, useDesk } from '../context';
+import type { Policy } from '../organization';
+import { Problem, useAct } from '../parts/act';
+import { useAsked } from '../parts/asked';
+import { Panel } from '../parts/panel';
+import { changes, originsOf, type Settings, type Shown, shown } from './shape';
+
+export function OrganizationSettings() {
+  const { api, id } = useDesk();
+  const [asked, again] = useAsked(() => api.get(path(id), shown), [id]);
+  const version = asked.kind === 'here' ? asked.version : null;
+  return (
+    <Panel title="Organization" asked={asked}>
+      {(found) => (found.settings === null ? <Told found={found} /> : <Form before={found.settings} managedBy={found.organization.managedBy} version={version} again={again} />)}
+    </Panel>
+  );
+}
+
+const policyWords = (policy: Policy): string =>
+  policy.kind === 'block' ? 'refuses logins beyond the limit' : policy.kind === 'observe' ? 'counts and refuses nobody' : `seats ${policy.more} more beyond the limit, then refuses`;
+
+function Told({ found: { organization } }: { readonly found: Shown }) {
+  return (
+    <>
+      <dl>
+        <div><dt>Id</dt><dd><code>{organization.id}</code></dd></div>
+        <div><dt>Name</dt><dd>{organization.name}</dd></div>
+        <div><dt>Seats</dt><dd>{organization.limit.base}</dd></div>
+        <div><dt>When all are in use</dt><dd>{policyWords(organization.policy)}</dd></div>
+        <div><dt>Time zone</dt><dd>{organization.zone}</dd></div>
+      </dl>
+      <p class="muted">○ This server is managed by its {organization.managedBy === 'file' ? 'configuration file' : organization.managedBy}: change these there.</p>
+    </>
+  );
+}
+
+interface FormProps {
+  readonly before: Settings;
+  readonly managedBy: string;
+  readonly version: string | null;
+  readonly again: () => void;
+}
+
+function Form({ before, managedBy, version, again }: FormProps) {
+  const { api, id, me } = useDesk();
+  const [wish, setWish] = useState(before);
+  const [origins, setOrigins] = useState(before.origins.join('\n'));
+  const [said, setSaid] = useState('');
+  const act = useAct();
+  useEffect(() => (setWish(before), setOrigins(before.origins.join('\n'))), [before]);
+  const set = (change: Partial<Settings>): void => (setWish({ ...wish, ...change }), setSaid(''));
+  const changed = changes(before, { ...wish, origins: originsOf(origins) });
+  const isSame = Object.keys(changed).length === 0;
+  const may = mayManage(me);
+  const pays = me.role === 'operator';
+  const submit = (): void =>
+    act.run(
+      async () => {
+        const answer = await api.ask('PUT', path(id), shown, changed, version);
+        if (answer.kind === 'refused' && answer.status === 412) again();
+        return answer;
+      },
+      () => (setSaid('✓ Saved.'), again()),
+    );
+  const burst = wish.policy.kind === 'burst' ? wish.policy.more : 5;
+  return (
+    <form class="fields" onSubmit={(event) => (event.preventDefault(), submit())}>
+      <label>Name<input disabled={!may} maxLength={200} required value={wish.name} onInput={(event) => set({ name: event.currentTarget.value })} /></label>
+      <label>Time zone<input disabled={!may} required value={wish.zone} spellcheck={false} onInput={(event) => set({ zone: event.currentTarget.value })} /></label>
+      <label>Seats<input type="number" min="0" disabled={!pays} required value={String(wish.seats)} onInput={(event) => set({ seats: Number(event.currentTarget.value) })} /></label>
+      <label>
+        When all seats are in use
+        <select disabled={!pays} value={wish.policy.kind} onChange={(event) => {
+          const kind = event.currentTarget.value;
+          set({ policy: kind === 'burst' ? { kind, more: burst } : { kind: kind === 'observe' ? 'observe' : 'block' } });
+        }}>
+          <option value="block">refuse</option>
+          <option value="burst">seat some more, then refuse</option>
+          <option value="observe">only count</option>
+        </select>
+      </label>
+      {wish.policy.kind === 'burst' ? <label>How many more<input type="number" min="1" disabled={!pays} required value={String(burst)} onInput={(event) => set({ policy: { kind: 'burst', more: Number(event.currentTarget.value) } })} /></label> : null}
+      <label>Grace after a lost line, in seconds<input type="number" min="5" max="86400" disabled={!may} required value={String(wish.graceS)} onInput={(event) => set({ graceS: Number(event.currentTarget.value) })} /></label>
+      <label>Places in the waiting line, 0 for none<input type="number" min="0" disabled={!may} required value={String(wish.line ?? 0)} onInput={(event) => set({ line: Number(event.currentTarget.value) || null })} /></label>
+      <label class="choice"><input type="checkbox" disabled={!may} checked={wish.discloses} onChange={(event) => set({ discloses: event.currentTarget.checked })} /> A refusal tells the numbers</label>
+      <label class="choice"><input type="checkbox" disabled={!pays} checked={wish.suspended} onChange={(event) => set({ suspended: event.currentTarget.checked })} /> Suspended: no new logins</label>
+      <label class="wide">Pages that may hold the widget, one a line. Left empty, every page may<textarea disabled={!may} rows={3} spellcheck={false} value={origins} onInput={(event) => (setOrigins(event.currentTarget.value), setSaid(''))} /></label>
+      <p class="muted wide">
+        {managedBy === 'file' ? 'This organization stands in the configuration file: what is set there can only be changed there. ' : ''}
+        {may && !pays ? 'What is paid for, seats and policy, is changed by an operator. ' : ''}
+        {may ? '' : 'Your token may look and not change.'}
+      </p>
+      {may ? <div class="wide actions"><button class="main" disabled={isSame || act.isBusy}>Save</button><span role="status">{said}</span></div> : null}
+      <div class="wide"><Problem of={act} /></div>
+    </form>
+  );
+}

@@ -1,0 +1,67 @@
+/** The settings of an organization, checked, and what of them changed. Pure. */
+
+import { fields, instant, list, maybe, number, text, truth } from '../door';
+import { type Organization, organization, type Policy, policy } from '../organization';
+
+export interface Settings {
+  readonly name: string;
+  readonly seats: number;
+  readonly policy: Policy;
+  readonly suspended: boolean;
+  readonly allocationEnds: number | null;
+  readonly graceS: number;
+  readonly zone: string;
+  /** `null`: no line. */
+  readonly line: number | null;
+  readonly discloses: boolean;
+  readonly origins: readonly string[];
+}
+
+export interface Shown {
+  readonly organization: Organization;
+  /** `null`: this server does not tell them. */
+  readonly settings: Settings | null;
+}
+
+function settings(value: unknown): Settings {
+  const from = fields(value);
+  return {
+    name: text(from, 'name'),
+    seats: number(from, 'seats'),
+    policy: policy(from['policy']),
+    suspended: truth(from, 'suspended'),
+    allocationEnds: maybe(from, 'allocation_ends', instant),
+    graceS: number(from, 'grace_s'),
+    zone: text(from, 'time_zone'),
+    line: from['waiting_line'] === null || from['waiting_line'] === undefined ? null : number(fields(from['waiting_line']), 'max'),
+    discloses: truth(from, 'disclose_counts'),
+    origins: list(from['allowed_origins'], String),
+  };
+}
+
+export function shown(value: unknown): Shown {
+  const found = fields(value)['settings'];
+  return { organization: organization(value), settings: found === undefined ? null : settings(found) };
+}
+
+const policyOf = (one: Policy): unknown => (one.kind === 'burst' ? { burst: one.more } : one.kind);
+
+const body = (of: Settings): Readonly<Record<string, unknown>> => ({
+  name: of.name,
+  seats: of.seats,
+  policy: policyOf(of.policy),
+  suspended: of.suspended,
+  grace_s: of.graceS,
+  time_zone: of.zone,
+  waiting_line: of.line === null ? null : { max: of.line },
+  disclose_counts: of.discloses,
+  allowed_origins: of.origins,
+});
+
+/** Only what differs: the rest stays whoever's it is. */
+export function changes(before: Settings, after: Settings): Readonly<Record<string, unknown>> {
+  const old = body(before);
+  return Object.fromEntries(Object.entries(body(after)).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(old[name])));
+}
+
+export const originsOf = (text: string): readonly string[] => text.split(/[\s,]+/).filter((one) => one !== '');

@@ -1,0 +1,169 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { PAGES, read, write } from '../src/address';
+import { Api } from '../src/api';
+import { paged, text } from '../src/door';
+import { organization } from '../src/organization';
+import { after } from '../src/parts/asked';
+import { advice, askedBuffer } from '../src/planning/advice';
+import { firstEnd, increase, maintenance } from '../src/plans';
+import { body, filter, graceLeftMs, matches, minAgeS, seen, session } from '../src/sessions';
+import { changes, originsOf, type Settings, shown } from '../src/settings/shape';
+import { closed, verdict } from '../src/verdict';
+import { told } from './numbers';
+
+const plain: Settings = { name: 'Acme', seats: 50, policy: { kind: 'block' }, suspended: false, allocationEnds: null, graceS: 60, zone: 'UTC', line: null, discloses: true, origins: [] };
+
+const can = (change: Readonly<Record<string, unknown>>): string => {
+  const { tone, word, why } = verdict(organization(told('acme', change)), null);
+  return `${tone}: ${word}, ${why}`;
+};
+const full = { in_use: 50, connected: 50, in_grace: 0, free: 0 };
+
+test('the first question has an answer in each case', () => {
+  expect(can({})).toBe('good: Yes, 9 seats are free');
+  expect(can({ in_use: 49, connected: 46, free: 1 })).toBe('warn: Yes, still, 1 seat is free');
+  expect(can(full)).toBe('bad: No, all 50 seats are in use');
+  expect(can({ ...full, waiting: 4 })).toBe('bad: No, all 50 seats are in use, 4 agents wait');
+  expect(can({ waiting: 1 })).toBe('warn: Not yet, one agent is before the next one in line');
+  expect(can({ ...full, policy: 'observe' })).toMatch(/^warn: Yes, beyond the 50 seats/);
+  expect(can({ ...full, policy: { burst: 5 } })).toBe('warn: Yes, in the burst: 5 more logins beyond the limit');
+  expect(can({ ...full, in_use: 55, connected: 55, policy: { burst: 5 } })).toMatch(/^bad: No/);
+  expect(can({ ...full, in_use: 0, connected: 0, limit: { total: 0, base: 0, increases: 0 } })).toBe('bad: No, this organization has no seats');
+});
+
+test('a seat that is free helps nobody where logins are refused for another reason', () => {
+  const now = Date.parse('2026-01-05T09:00:00Z');
+  const window = (change: Readonly<Record<string, unknown>>) =>
+    maintenance({ id: 'm', title: 'Upgrade', starts_at: '2026-01-05T08:00:00Z', ends_at: '2026-01-05T10:00:00Z', new_logins: 'refused', message: null, organizations: null, state: 'in_progress', ...change });
+  const why = 'maintenance refuses new logins: Upgrade';
+  expect(closed('acme', null, [window({})], now)).toBe(why);
+  // One that takes longer than was planned still refuses.
+  expect(closed('acme', null, [window({ state: 'verifying', ends_at: '2026-01-05T08:30:00Z' })], now)).toBe(why);
+  for (const change of [{ new_logins: 'allowed' }, { organizations: ['other'] }, { state: 'completed' }, { state: 'scheduled', starts_at: '2026-01-05T09:30:00Z' }]) {
+    expect(closed('acme', null, [window(change)], now)).toBeNull();
+  }
+  expect(closed('acme', { ...plain, suspended: true }, [], now)).toBe('this organization is suspended');
+  expect([closed('acme', { ...plain, allocationEnds: now }, [], now), closed('acme', { ...plain, allocationEnds: now + 1 }, [], now)]).toEqual(['the allocation of this organization is over', null]);
+  expect(verdict(organization(told('acme')), why)).toEqual({ tone: 'bad', word: 'No', why });
+});
+
+test('an address keeps organization, page, range and filters', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(null, 'acme', 'a-b_9'),
+      fc.constantFrom(...PAGES),
+      fc.dictionary(fc.stringMatching(/^[a-z]{1,6}$/), fc.string({ minLength: 1, unit: 'grapheme' }).filter((value) => !value.includes('\u0000'))),
+      (org, page, query) => {
+        expect(read(write({ org, page, query }))).toEqual({ org, page, query: { ...query } });
+      },
+    ),
+  );
+  expect(read('#/<b>/nowhere?x')).toEqual({ org: null, page: 'overview', query: { x: '' } });
+  expect(read('')).toEqual({ org: null, page: 'overview', query: {} });
+});
+
+const one = (change: Readonly<Record<string, unknown>> = {}) =>
+  session({ id: '3f2a9c00', short_id: '3f2a9c', state: 'connected', since: '2026-01-05T08:00:00Z', duration_s: 3600, on_call: false, resumes: 0, grace_left_s: null, ...change });
+
+test('the list is filtered as the server does it, so that the numbers agree', () => {
+  const of = (state: string, hours = '0') => filter({ state, hours });
+  expect(matches(of('connected'), one({ state: 'unresponsive' }))).toBe(true);
+  expect(matches(of('unresponsive'), one())).toBe(false);
+  expect(matches(of('on_call'), one({ on_call: true, state: 'in_grace', grace_left_s: 3 }))).toBe(true);
+  expect([matches(of('', '1'), one()), matches(of('', '1.01'), one())]).toEqual([true, false]);
+  expect([filter({ state: 'asleep', hours: 'x' }), minAgeS(of('', '0.5'))]).toEqual([{ state: null, hours: 0 }, 1800]);
+});
+
+test('a grace runs out also while nobody asks', () => {
+  const grace = one({ state: 'in_grace', grace_left_s: 8 });
+  expect([0, 3000, 9000].map((passed) => graceLeftMs(grace, 1000, 1000 + passed))).toEqual([8000, 5000, 0]);
+  expect([graceLeftMs(grace, 1000, 0), graceLeftMs(one(), 0, 0)]).toEqual([8000, null]);
+});
+
+test('of ten thousand rows only those near the eye are drawn', () => {
+  expect(seen(0, 600, 40, 10_000)).toEqual({ first: 0, end: 23 });
+  expect(seen(200_000, 600, 40, 10_000)).toEqual({ first: 4992, end: 5023 });
+  expect(seen(400_000, 600, 40, 10_000)).toEqual({ first: 9992, end: 10_000 });
+  // A list that became short under the eye.
+  expect(seen(400_000, 600, 40, 3)).toEqual({ first: 3, end: 3 });
+});
+
+test('an ending says only what its mode takes', () => {
+  expect([body({ mode: 'now', noticeS: 9 }), body({ mode: 'notice', noticeS: 9 })]).toEqual([{ mode: 'now' }, { mode: 'notice', notice_s: 9 }]);
+});
+
+test('of settings only what differs is sent', () => {
+  const settings = { name: 'Acme', seats: 50, policy: { burst: 5 }, suspended: false, allocation_ends: null, grace_s: 60, time_zone: 'Europe/Berlin', waiting_line: null, disclose_counts: true, self_service: null, allowed_origins: ['https://a.example'] };
+  const before = shown({ ...told('acme'), settings }).settings;
+  if (before === null) throw new Error('settings are told');
+  expect(changes(before, before)).toEqual({});
+  expect(changes(before, { ...before, name: 'B', line: 20, policy: { kind: 'block' }, origins: originsOf(' https://a.example\nhttps://b.example,') })).toEqual({
+    name: 'B', waiting_line: { max: 20 }, policy: 'block', allowed_origins: ['https://a.example', 'https://b.example'],
+  });
+  expect(shown(told('acme')).settings).toBeNull();
+});
+
+test('advice is taken only with every number of its formula, or says how long it takes', () => {
+  const ready = {
+    seats: 50, recommended: [{ months: 6, seats: 55, formula: 'ceil(…) = 55' }], verdict: 'tight', confidence: 'high', may_cut: true,
+    days_known: 400, days_at_cap: 3, peak: 49, buffer: { measured: 0.12, used: 0.15 }, growth_a_month: { measured: null, used: 0 }, weekly_peaks: [47, 49],
+  };
+  expect(advice(ready)).toMatchObject({ kind: 'ready', verdict: 'tight', buffer: { measured: 0.12, used: 0.15 }, growth: { measured: null, used: 0 }, weeklyPeaks: [47, 49] });
+  expect(advice({ days_known: 3, days_to_go: 11, message: 'advice starts later' })).toEqual({ kind: 'too early', daysKnown: 3, daysToGo: 11 });
+  for (const broken of [{ verdict: 'fine' }, { peak: null }, { weekly_peaks: ['many'] }, { recommended: [{}] }]) expect(() => advice({ ...ready, ...broken })).toThrow();
+  expect(['15', '0', '101', '-1', '1.5', 'x', ''].map((buffer) => askedBuffer({ buffer }))).toEqual([0.15, 0, null, null, null, null, null]);
+  expect(askedBuffer({})).toBeNull();
+});
+
+test('the first running increase to end is the one that is told', () => {
+  const of = (state: string, until: string) => increase({ id: state, seats: 1, from: '2026-01-01T00:00:00Z', until, reason: null, state });
+  expect(firstEnd([of('running', '2026-01-09T00:00:00Z'), of('running', '2026-01-08T00:00:00Z'), of('requested', '2026-01-02T00:00:00Z')])).toBe(Date.parse('2026-01-08T00:00:00Z'));
+  expect(firstEnd([of('ended', '2026-01-08T00:00:00Z')])).toBeNull();
+});
+
+const server = (...answers: readonly (readonly [number, unknown])[]) => {
+  const asked: { readonly path: string; readonly init: RequestInit | undefined }[] = [];
+  const left = [...answers];
+  const fetch: typeof globalThis.fetch = async (path, init) => {
+    asked.push({ path: String(path), init });
+    const answer = left.shift();
+    if (!answer) throw new TypeError('nobody is there');
+    return new Response(typeof answer[1] === 'string' ? answer[1] : JSON.stringify(answer[1]), { status: answer[0], headers: { etag: '"7"' } });
+  };
+  let denials = 0;
+  return { api: new Api('at_secret', fetch, () => (denials += 1)), asked, denials: () => denials };
+};
+const names = paged((value) => text({ value }, 'value'));
+
+test('the token is in a header and in no address, and no cookie goes with it', async () => {
+  const { api, asked } = server([200, { items: ['a'], next: 'x y' }], [200, { items: ['b'], next: null }]);
+  expect(await api.all('/list?a=1', names, 10)).toEqual({ kind: 'ok', version: null, value: { items: ['a', 'b'], next: null } });
+  expect(asked.map(({ path }) => path)).toEqual(['/list?a=1&limit=1000', '/list?a=1&limit=1000&cursor=x%20y']);
+  for (const { path, init } of asked) {
+    expect(path).not.toContain('secret');
+    expect(init).toMatchObject({ credentials: 'omit', headers: { authorization: 'Bearer at_secret' } });
+  }
+});
+
+test('a long list ends where it may, and says so', async () => {
+  const { api } = server([200, { items: ['a', 'b'], next: 'c' }]);
+  expect(await api.all('/list', names, 2)).toMatchObject({ value: { items: ['a', 'b'], next: 'c' } });
+});
+
+test('each way in which a question can fail is told apart', async () => {
+  const { api, denials } = server([404, ''], [401, ''], [409, { title: 'Another number', detail: 'now 3', type: '/problems/count-differs', count: 3 }], [500, '<html>'], [200, { items: 3 }]);
+  const kinds = [];
+  for (let round = 0; round < 6; round++) kinds.push(await api.get('/list', names));
+  expect(kinds.map(({ kind }) => kind)).toEqual(['missing', 'denied', 'refused', 'refused', 'unreachable', 'unreachable']);
+  expect(kinds[2]).toMatchObject({ status: 409, why: 'now 3', count: 3 });
+  expect(kinds[3]).toMatchObject({ status: 500, why: 'The server answered 500.' });
+  expect(denials()).toBe(1);
+});
+
+test('what was known stays, and says that it is old, when it cannot be asked for again', () => {
+  const here = after({ kind: 'loading' }, { kind: 'ok', value: 5, version: null });
+  expect(after(here, { kind: 'unreachable', why: 'gone' })).toEqual({ kind: 'here', value: 5, version: null, failed: 'gone' });
+  expect(after({ kind: 'loading' }, { kind: 'unreachable', why: 'gone' })).toEqual({ kind: 'failed', why: 'gone' });
+  expect(after(here, { kind: 'missing' })).toEqual({ kind: 'missing' });
+});
