@@ -90,12 +90,11 @@ pub(crate) async fn closing(count: u32) {
     say("while nothing is closed", quiet);
     // From here on every organization's hour is over.
     let over = BEGIN + HOUR_MS + 120_000;
-    let closed = logins(&store, &mut organizations[0], over, 6000).await;
+    let closed = logins(&store, &mut organizations[0], over, 20_000).await;
     say(
         &format!("while the hours of {count} organizations are closed"),
         closed,
     );
-    let shelf = store.shelf.clone();
     store.closer.close().await;
     let bytes = std::fs::metadata(folder.path().join("seats.db")).unwrap().len();
     println!(
@@ -103,7 +102,11 @@ pub(crate) async fn closing(count: u32) {
         bytes as f64 / 1_048_576.0,
         bytes as f64 / f64::from(count)
     );
-    drop(shelf);
+    let database = rusqlite::Connection::open(folder.path().join("seats.db")).unwrap();
+    let packed: u32 = database
+        .query_row("SELECT count(*) FROM usage_hour", [], |row| row.get(0))
+        .unwrap();
+    println!("{packed} hours were closed meanwhile");
 }
 
 /// A login and a logout every five milliseconds: how long each takes to be on disk.

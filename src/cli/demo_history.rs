@@ -40,7 +40,7 @@ pub(super) struct DemoHistoryArguments {
     #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     agents: u32,
 
-    /// The organization's seats [default: 61 for 100 people]
+    /// The organization's seats [default: 62 for 100 people]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     seats: Option<u32>,
 
@@ -92,7 +92,7 @@ fn write(arguments: &DemoHistoryArguments) -> anyhow::Result<()> {
         agents: arguments.agents as usize,
         seats: arguments
             .seats
-            .unwrap_or_else(|| (arguments.agents * 61).div_ceil(100)),
+            .unwrap_or_else(|| (arguments.agents * 62).div_ceil(100)),
         grace: GRACE,
         weeks: arguments.weeks,
         until: utc(),

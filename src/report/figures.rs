@@ -98,10 +98,11 @@ impl Report {
     pub fn of(subject: Subject, days: Vec<Day>, halves: Vec<(Timestamp, Option<Row>)>, gaps: &[Gap]) -> Self {
         let from = days.first().map_or(Timestamp(0), |day| day.from);
         let until = days.last().map_or(from, |day| day.until);
-        let total = sum(days.iter().map(|day| day.row.as_ref()), gaps);
+        let weeks = weeks(&days, &subject.zone, gaps);
+        let total = sum(weeks.iter().map(|week| week.row.as_ref()), gaps);
         let known = total.as_ref().map_or(0, Row::known_ms);
         Self {
-            weeks: weeks(&days, &subject.zone, gaps),
+            weeks,
             map: heatmap(&halves, &subject.zone),
             peaks: peaks(&days, &halves),
             unknown_ms: known_ms(from, until, &[]).saturating_sub(known),

@@ -105,7 +105,7 @@ fn known(page: &mut String, report: &Report, total: &Row) -> Result<(), NotDrawn
 fn numbers(page: &mut String, total: &Row) {
     let counts = &total.counts;
     let open = open_ms(total);
-    let seats = |seats: Option<u32>| seats.map_or_else(|| "–".to_owned(), |seats| seats.to_string());
+    let seats = |seats: Option<u32>| seats.map_or_else(|| "–".to_owned(), |seats| grouped(seats.into()));
     let enough = |share| seats(total.in_use.enough_for(share));
     let mean = total.in_use.product_ms() as f64 / open.max(1) as f64;
     let resumed =
@@ -121,13 +121,17 @@ fn numbers(page: &mut String, total: &Row) {
         ("enough for 99.9 %", enough(0.999)),
         (
             "seat hours",
-            format!("{:.0}", total.in_use.product_ms() as f64 / 3_600_000.0),
+            grouped((total.in_use.product_ms() + 1_800_000) / 3_600_000),
         ),
-        ("logins", counts.get(Count::Logins).to_string()),
-        ("refusals", counts.get(Count::Refusals).to_string()),
+        ("logins", grouped(counts.get(Count::Logins))),
+        ("refusals", grouped(counts.get(Count::Refusals))),
         (
             "waited / abandoned",
-            format!("{} / {}", counts.get(Count::Waited), counts.get(Count::Abandoned)),
+            format!(
+                "{} / {}",
+                grouped(counts.get(Count::Waited)),
+                grouped(counts.get(Count::Abandoned))
+            ),
         ),
         ("resume success", resumed),
     ] {
@@ -159,7 +163,10 @@ fn tables(page: &mut String, report: &Report, total: &Row) {
         let part = count as f64 * 100.0 / all.max(1) as f64;
         put(
             page,
-            &format!("<tr><td>{name}</td><td class=\"n\">{count}</td><td class=\"n\">{part:.1} %</td></tr>"),
+            &format!(
+                "<tr><td>{name}</td><td class=\"n\">{}</td><td class=\"n\">{part:.1} %</td></tr>",
+                grouped(count)
+            ),
         );
     }
     let long = total.counts.get(Count::OverTwelveHours);
@@ -184,6 +191,17 @@ fn tables(page: &mut String, report: &Report, total: &Row) {
         );
     }
     put(page, "</table>\n</div>\n</div>");
+}
+
+/// With its thousands apart, from ten thousand on.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    if digits.len() < 5 {
+        return digits;
+    }
+    let groups = digits.as_bytes().rchunks(3).rev();
+    let groups: Vec<_> = groups.map(String::from_utf8_lossy).collect();
+    groups.join("\u{202f}")
 }
 
 fn range(report: &Report) -> String {
@@ -267,6 +285,15 @@ mod tests {
         ] {
             assert!(page.contains(text), "{text} is missing");
         }
+    }
+
+    #[test]
+    fn thousands_stand_apart_where_there_are_many() {
+        let told = [0, 999, 9999, 10_000, 1_234_567].map(grouped);
+        assert_eq!(
+            told,
+            ["0", "999", "9999", "10\u{202f}000", "1\u{202f}234\u{202f}567"]
+        );
     }
 
     #[test]

@@ -28,7 +28,23 @@ impl Levels {
         if other.0.len() <= FEW {
             other.iter().for_each(|(level, ms)| self.stand(level, ms));
         } else {
-            self.0 = merged(&self.0, &other.0);
+            self.add_many(other);
+        }
+    }
+
+    /// In one pass over both; what is missing here comes in a second one.
+    fn add_many(&mut self, other: &Self) {
+        let mut missing = Vec::new();
+        let mut own = self.0.iter_mut().peekable();
+        for &(level, ms) in &other.0 {
+            while own.next_if(|(own, _)| *own < level).is_some() {}
+            match own.peek_mut() {
+                Some((own, sum)) if *own == level => *sum += ms,
+                Some(_) | None => missing.push((level, ms)),
+            }
+        }
+        if !missing.is_empty() {
+            self.0 = merged(&self.0, &missing);
         }
     }
 
@@ -96,12 +112,12 @@ impl Levels {
 /// Up to so many levels are put in one by one.
 const FEW: usize = 4;
 
+/// Both in their order; none is in both.
 fn merged(one: &[(u32, u64)], other: &[(u32, u64)]) -> Vec<(u32, u64)> {
-    let mut merged = Vec::with_capacity(one.len().max(other.len()) + FEW);
+    let mut merged = Vec::with_capacity(one.len() + other.len());
     let (mut one, mut other) = (one.iter().peekable(), other.iter().peekable());
     loop {
         let next = match (one.peek(), other.peek()) {
-            (Some(a), Some(b)) if a.0 == b.0 => (a.0, a.1 + b.1),
             (Some(a), Some(b)) => **a.min(b),
             (Some(level), None) | (None, Some(level)) => **level,
             (None, None) => return merged,

@@ -20,10 +20,17 @@ pub(in crate::report) fn levels(row: &Row) -> Result<String, NotDrawn> {
     drawn(280, "hours by seats in use", &legend, |area| draw(row, area))
 }
 
+/// A width of bars that is read easily and of which not too many fit.
+fn step(most: u32) -> u32 {
+    let tens = (0..9).map(|power| 10_u32.pow(power));
+    let mut steps = tens.flat_map(|ten| [ten, ten.saturating_mul(2), ten.saturating_mul(5)]);
+    steps.find(|step| most.div_ceil(*step) <= BARS).unwrap_or(most)
+}
+
 fn draw(row: &Row, area: &super::Area<'_>) -> Drawn {
     let limit = row.limit.highest().unwrap_or(0);
     let most = row.in_use.highest().unwrap_or(0).max(limit).max(1);
-    let width = most.div_ceil(BARS);
+    let width = step(most);
     let mut bars = vec![0_u64; (most / width + 1) as usize];
     for (seats, ms) in row.in_use.iter().filter(|(seats, _)| *seats > 0) {
         bars[((seats - 1) / width) as usize] += ms;
@@ -85,4 +92,15 @@ fn draw(row: &Row, area: &super::Area<'_>) -> Drawn {
     }
     // Both are seen where they are the same.
     mark(f64::from(limit) + 0.5, LIMIT, 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_are_of_round_widths_and_not_too_many() {
+        let steps = [1, 80, 81, 305, 5000, 100_000].map(step);
+        assert_eq!(steps, [1, 1, 2, 5, 100, 2000]);
+    }
 }

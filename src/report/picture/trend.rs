@@ -56,14 +56,23 @@ fn draw(report: &Report, points: &[Point<'_>], area: &super::Area<'_>) -> Drawn 
     let held = |row: &Row| row.in_use.held_for(HELD_MS);
     let enough = |row: &Row| row.in_use.enough_for(0.95);
     let limit = |row: &Row| row.limit.highest();
-    let most = points.iter().map(|point| peak(point.row).max(limit(point.row)));
+    let most = points
+        .iter()
+        .filter_map(|point| peak(point.row).max(limit(point.row)))
+        .max()
+        .unwrap_or(0);
+    let least = points
+        .iter()
+        .filter_map(|point| enough(point.row))
+        .min()
+        .unwrap_or(0);
     let dates = Dates::new(report.from, report.until, &report.subject.zone);
     let mut context = ChartBuilder::on(area)
         .margin_right(24)
         .margin_top(6)
         .x_label_area_size(28)
         .y_label_area_size(60)
-        .build_cartesian_2d(dates.clone(), 0.0..top(most.flatten().max().unwrap_or(0)))?;
+        .build_cartesian_2d(dates.clone(), bottom(least, most)..top(most))?;
     context
         .configure_mesh()
         .light_line_style(WHITE)
@@ -92,4 +101,14 @@ fn draw(report: &Report, points: &[Point<'_>], area: &super::Area<'_>) -> Drawn 
         context.draw_series(line.into_iter().map(|at| Circle::new(at, radius, color.filled())))?;
     }
     Ok(())
+}
+
+/// Where the lines lie close together, the axis begins below them, so that they can be told apart.
+fn bottom(least: u32, most: u32) -> f64 {
+    let is_close = f64::from(least) > f64::from(most) * 0.6 && least > 10;
+    if is_close {
+        (f64::from(least) * 0.9).floor()
+    } else {
+        0.0
+    }
 }

@@ -79,18 +79,20 @@ pub(super) fn write_row(bytes: &mut Vec<u8>, start: Timestamp, row: &Row) {
 
 /// Takes a row off the front.
 pub(super) fn read_row(bytes: &mut &[u8], start: Timestamp) -> Result<Row, Damaged> {
-    read_row_by(bytes, start, take_levels)
+    read_row_by(bytes, start, take_levels, take_histogram)
 }
 
-/// The same, of which the levels are known by their highest one and their whole time alone.
+/// The same, of which the levels are known by their highest one and their whole time alone, and no
+/// waits and lengths.
 fn read_peaks(bytes: &mut &[u8], start: Timestamp) -> Result<Row, Damaged> {
-    read_row_by(bytes, start, take_highest)
+    read_row_by(bytes, start, take_highest, skip_histogram)
 }
 
 fn read_row_by(
     bytes: &mut &[u8],
     start: Timestamp,
     take_levels: impl Fn(&mut &[u8]) -> Result<Levels, Damaged>,
+    take_histogram: impl Fn(&mut &[u8]) -> Result<Histogram, Damaged>,
 ) -> Result<Row, Damaged> {
     let flags = take(bytes)?;
     let from = if flags & WHOLE == 0 {
@@ -164,7 +166,8 @@ pub(super) fn read_pack(hour: Timestamp, bytes: &[u8]) -> Result<Vec<(Bucket, Ro
     read_pack_by(hour, bytes, read_row)
 }
 
-/// The same, of which the levels are known by their highest one and their whole time alone.
+/// The same, of which the levels are known by their highest one and their whole time alone, and no
+/// waits and lengths.
 pub(super) fn read_pack_of_peaks(hour: Timestamp, bytes: &[u8]) -> Result<Vec<(Bucket, Row)>, Damaged> {
     read_pack_by(hour, bytes, read_peaks)
 }
@@ -275,6 +278,15 @@ fn take_histogram(bytes: &mut &[u8]) -> Result<Histogram, Damaged> {
         buckets.push((bucket, take(bytes)?));
     }
     Histogram::of(buckets).ok_or(Damaged)
+}
+
+fn skip_histogram(bytes: &mut &[u8]) -> Result<Histogram, Damaged> {
+    let count = take(bytes)?;
+    for _ in 0..count {
+        take(bytes)?;
+        take(bytes)?;
+    }
+    Ok(Histogram::default())
 }
 
 #[cfg(test)]

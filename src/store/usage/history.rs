@@ -24,7 +24,7 @@ pub enum Detail {
     Minutes,
     /// Quarters of an hour.
     Quarters,
-    /// The same, of whose levels the highest is known and no other.
+    /// The same, of whose levels the highest is known and no other, without waits and lengths.
     Peaks,
     /// Days, where all of a day is asked for.
     Days,
