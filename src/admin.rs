@@ -25,6 +25,7 @@ mod paging;
 mod patience;
 mod problem;
 mod query;
+mod report;
 mod routes;
 mod self_service;
 mod sessions;

@@ -3,11 +3,13 @@
 mod backup;
 mod check_config;
 mod completions;
+mod demo_history;
 mod fleet;
 mod increase;
 mod key;
 mod maintenance;
 mod remote;
+mod report;
 mod serve;
 mod sessions;
 mod show_config;
@@ -55,6 +57,10 @@ enum Command {
     /// Windows in which new logins may be refused
     #[command(subcommand)]
     Maintenance(Box<maintenance::MaintenanceCommand>),
+    /// Fill a new data folder with the history of a simulated fleet
+    DemoHistory(demo_history::DemoHistoryArguments),
+    /// Report how an organization's seats were used
+    Report(report::ReportArguments),
     /// Make widget keys
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -98,6 +104,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::End(arguments) => sessions::end(&arguments),
         Command::Increase(command) => increase::run(&command),
         Command::Maintenance(command) => maintenance::run(&command),
+        Command::DemoHistory(arguments) => demo_history::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
         Command::Key(command) => key::run(&command),
         Command::Token(command) => token::run(&command),
     }

@@ -16,6 +16,7 @@ pub mod transport;
 pub mod usage;
 
 pub mod conversation;
+pub mod report;
 
 pub mod clock;
 pub mod config;

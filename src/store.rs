@@ -7,6 +7,7 @@ mod cell;
 mod condition;
 mod database;
 mod error;
+mod filling;
 mod folder;
 mod format;
 mod read_back;
@@ -20,6 +21,7 @@ mod writer;
 
 pub use backup::backup;
 pub use error::StoreError;
+pub use filling::{Filling, NotFilled};
 pub use read_back::ReadBack;
 pub use recorder::{Batch, BatchJob, Job, NotRecorded, Place, Receipt, Recorder};
 pub use settings::{AuditEntry, AuditQuery, Change, SettingKey};

@@ -23,7 +23,7 @@ const FLOORS: [&[&str]; 8] = [
         "transport",
         "usage",
     ],
-    &["conversation"],
+    &["conversation", "report"],
     &["clock", "config", "telemetry", "web"],
     &["store"],
     &["registry"],

@@ -5,7 +5,7 @@ mod described;
 use super::auth::guard;
 use super::{
     Desk, advice, audit, dashboard, demo, description, health, increases, keys, links, live, maintenance, me,
-    metrics, organizations, sessions, tokens, usage,
+    metrics, organizations, report, sessions, tokens, usage,
 };
 use axum::Router;
 use axum::http::Method;
@@ -111,6 +111,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(Viewer, routes!(usage::series)),
         Route::new(Viewer, routes!(usage::heatmap)),
         Route::new(Viewer, routes!(usage::levels)),
+        Route::new(Viewer, routes!(report::report)),
         Route::new(Viewer, routes!(advice::right_size)),
         Route::new(Viewer, routes!(keys::list)),
         Route::new(Admin, routes!(keys::make)),

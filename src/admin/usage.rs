@@ -7,8 +7,10 @@ mod levels;
 mod question;
 mod weekly;
 
+pub(super) use figures::{Figures, mean, seconds};
 pub(super) use levels::{__path_levels, levels};
-pub(super) use weekly::{__path_heatmap, heatmap};
+pub(super) use question::{Stretch, Subject, subject};
+pub(super) use weekly::{__path_heatmap, heatmap, week_of};
 
 use super::Desk;
 use super::auth::Organization;
@@ -21,14 +23,12 @@ use crate::store::Detail;
 use crate::usage::{Gap, GapReason, Interval, Row, edges, intervals};
 use axum::Json;
 use axum::extract::State;
-use figures::Figures;
-use question::{Stretch, instant};
-pub(super) use question::{Subject, subject};
+use question::instant;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 
-const HOUR_MS: i64 = 3_600_000;
+pub(super) const HOUR_MS: i64 = 3_600_000;
 /// The most items of a page, and those where nothing is asked for.
 const MOST_ITEMS: usize = 1000;
 
@@ -138,7 +138,7 @@ pub(super) async fn series(
 }
 
 /// What is recorded of an organization by now.
-async fn ask(
+pub(super) async fn ask(
     desk: &Desk,
     id: &OrganizationId,
     from: Timestamp,

@@ -8,12 +8,14 @@ mod auditor;
 mod figures;
 mod record;
 mod server;
+mod witness;
 mod worker;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 
@@ -23,9 +25,12 @@ use super::referee::At;
 use super::report::FleetReport;
 use super::run::agent_seed;
 use crate::schedule::Restart;
+use crate::seats::{Allocation, Pool, Timestamp};
 pub use figures::Figures;
 use figures::Tally;
 use server::{Lost, Server};
+pub use witness::Witness;
+use witness::{Calendar, Nobody};
 use worker::Worker;
 
 /// What is to be simulated.
@@ -83,6 +88,20 @@ impl Agenda {
 
 /// Simulates `plan` to its end and judges.
 pub fn simulate(plan: &SimulationPlan) -> FleetReport {
+    run(plan, Calendar::default(), &mut Nobody)
+}
+
+/// The same from the midnight `begin` of a Monday in `zone` on, before a witness.
+pub fn simulate_before(
+    plan: &SimulationPlan,
+    begin: Timestamp,
+    zone: TimeZone,
+    witness: &mut dyn Witness,
+) -> FleetReport {
+    run(plan, Calendar::new(begin, zone), witness)
+}
+
+fn run(plan: &SimulationPlan, calendar: Calendar, witness: &mut dyn Witness) -> FleetReport {
     let setting = Setting {
         grace: plan.grace,
         silence_limit: plan.silence_limit,
@@ -113,7 +132,8 @@ pub fn simulate(plan: &SimulationPlan) -> FleetReport {
     chart.know_limit(u64::from(plan.seats));
     let tally = Tally::new(chart);
     let rng = SmallRng::seed_from_u64(agent_seed(plan.seed, plan.agents));
-    let mut server = Server::new(plan.seats, plan.grace, plan.silence_limit, tally, rng);
+    let pool = Pool::new(Allocation::of(plan.seats), plan.grace);
+    let mut server = Server::new(pool, plan.silence_limit, tally, rng, (calendar, witness));
 
     while let Some((at, event)) = agenda.next_until(plan.duration) {
         match event {
@@ -143,6 +163,7 @@ pub fn simulate(plan: &SimulationPlan) -> FleetReport {
             agenda.put(at, Event::Sweep);
         }
     }
+    server.finish(plan.duration);
     server.report(plan)
 }
 

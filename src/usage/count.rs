@@ -51,11 +51,15 @@ pub enum Count {
     TriedMs,
     /// Sessions that were longer than 12 hours when they ended.
     OverTwelveHours,
+    /// Every login refused since its token was used before.
+    TokenSpent,
+    /// Every login refused since too many tokens were used in a short time.
+    TooManyTokens,
 }
 
 impl Count {
     /// All of them, by their number in the record.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::Logins,
         Self::Logouts,
         Self::PurgesClosed,
@@ -79,6 +83,8 @@ impl Count {
         Self::Abandoned,
         Self::TriedMs,
         Self::OverTwelveHours,
+        Self::TokenSpent,
+        Self::TooManyTokens,
     ];
 
     /// Whether it counts what is only true once its session's change is recorded.

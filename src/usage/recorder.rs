@@ -316,8 +316,8 @@ impl Recorder {
             Refusal::Maintenance { .. } => Count::Maintenance,
             Refusal::HandoffInvalid => Count::HandoffInvalid,
             Refusal::SessionGone => Count::SessionGone,
-            // Said of a credential, not of seats; the metrics count it.
-            Refusal::TokenSpent | Refusal::TooManyTokens => return,
+            Refusal::TokenSpent => Count::TokenSpent,
+            Refusal::TooManyTokens => Count::TooManyTokens,
         };
         self.count(count, 1, now);
     }

@@ -8,7 +8,7 @@ use mirabridge_seats::credential::HashedToken;
 use std::collections::BTreeMap;
 
 /// The contract: the least role of each route.
-const CONTRACT: [(&str, Least); 43] = [
+const CONTRACT: [(&str, Least); 44] = [
     ("GET /", Least::Anybody),
     ("GET /dashboard/{file}", Least::Anybody),
     ("GET /api/v1/me", Least::Viewer),
@@ -40,6 +40,7 @@ const CONTRACT: [(&str, Least); 43] = [
     ("GET /api/v1/organizations/{org}/keys", Least::Viewer),
     ("POST /api/v1/organizations/{org}/keys", Least::Admin),
     ("DELETE /api/v1/organizations/{org}/keys/{id}", Least::Admin),
+    ("GET /api/v1/organizations/{org}/report", Least::Viewer),
     ("GET /api/v1/organizations/{org}/sessions", Least::Viewer),
     ("POST /api/v1/organizations/{org}/sessions/end", Least::Admin),
     ("DELETE /api/v1/organizations/{org}/sessions/{id}", Least::Admin),

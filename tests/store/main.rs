@@ -22,6 +22,7 @@ mod formats;
 mod fsync;
 mod full;
 mod privacy;
+mod report;
 mod restart;
 mod scenario;
 mod search;

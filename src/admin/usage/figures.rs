@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 /// A usage item.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Figures {
+pub(in crate::admin) struct Figures {
     from: String,
     to: String,
     peak: u32,
@@ -46,10 +46,12 @@ struct Codes {
     maintenance: u64,
     handoff_invalid: u64,
     session_gone: u64,
+    token_spent: u64,
+    too_many_tokens: u64,
 }
 
 impl Figures {
-    pub(super) fn of(from: Timestamp, until: Timestamp, row: &Row) -> Self {
+    pub(in crate::admin) fn of(from: Timestamp, until: Timestamp, row: &Row) -> Self {
         let count = |count| row.counts.get(count);
         Self {
             from: rfc3339(from),
@@ -78,6 +80,8 @@ impl Figures {
                 maintenance: count(Count::Maintenance),
                 handoff_invalid: count(Count::HandoffInvalid),
                 session_gone: count(Count::SessionGone),
+                token_spent: count(Count::TokenSpent),
+                too_many_tokens: count(Count::TooManyTokens),
             },
             would_be_refused: count(Count::WouldBeRefused),
             episodes: count(Count::Episodes),
@@ -91,12 +95,12 @@ impl Figures {
 }
 
 /// Seat seconds by known seconds, to a hundredth.
-pub(super) fn mean(row: &Row) -> f64 {
+pub(in crate::admin) fn mean(row: &Row) -> f64 {
     let mean = row.in_use.product_ms() as f64 / row.known_ms().max(1) as f64;
     (mean * 100.0).round() / 100.0
 }
 
 /// Milliseconds as seconds.
-pub(super) fn seconds(ms: u64) -> f64 {
+pub(in crate::admin) fn seconds(ms: u64) -> f64 {
     ms as f64 / 1000.0
 }

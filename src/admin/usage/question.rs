@@ -13,14 +13,14 @@ pub(in crate::admin) struct Subject {
     pub(in crate::admin) id: OrganizationId,
     pub(in crate::admin) zone: TimeZone,
     /// One or two seats.
-    pub(super) is_small: bool,
+    pub(in crate::admin) is_small: bool,
     pub(in crate::admin) now: Timestamp,
 }
 
 /// From when until when.
-pub(super) struct Stretch {
-    pub(super) from: Timestamp,
-    pub(super) until: Timestamp,
+pub(in crate::admin) struct Stretch {
+    pub(in crate::admin) from: Timestamp,
+    pub(in crate::admin) until: Timestamp,
 }
 
 /// What is to be known of the organization before it is asked about.
@@ -37,7 +37,7 @@ pub(in crate::admin) fn subject(desk: &Desk, id: OrganizationId) -> Result<Subje
 
 impl Stretch {
     /// Up to now, and so long, where nothing is said.
-    pub(super) fn read(
+    pub(in crate::admin) fn read(
         from: Option<&str>,
         to: Option<&str>,
         length_ms: i64,
@@ -59,7 +59,7 @@ impl Stretch {
 }
 
 /// An RFC 3339 time, of this era.
-pub(super) fn instant(text: &str) -> Option<Timestamp> {
+pub(in crate::admin) fn instant(text: &str) -> Option<Timestamp> {
     let time: jiff::Timestamp = text.parse().ok()?;
     let ms = time.as_millisecond();
     (0..=253_402_300_799_000).contains(&ms).then_some(Timestamp(ms))

@@ -8,7 +8,7 @@ use crate::admin::problem::Problem;
 use crate::admin::query::Asked;
 use crate::protocol::rfc3339;
 use crate::seats::Timestamp;
-use crate::usage::Interval;
+use crate::usage::{HALF_HOURS, Interval};
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -78,17 +78,12 @@ pub(in crate::admin) async fn heatmap(
     let halves = all_since(&desk, &subject, from, Interval::HalfHour).await?;
     let first = halves.first().map_or(from, |(at, _)| *at);
     let map = crate::usage::heatmap(&halves, &subject.zone);
-    let mut items = Vec::new();
-    for (weekday, cells) in WEEKDAYS.into_iter().zip(map) {
-        for (half, cell) in cells.into_iter().enumerate() {
-            items.push(Cell {
-                weekday,
-                at: format!("{:02}:{:02}", half / 2, half % 2 * 30),
-                max: cell.map(|cell| cell.max),
-                median: cell.map(|cell| cell.median),
-            });
-        }
-    }
+    let items = week_of(&map, |weekday, at, cell| Cell {
+        weekday,
+        at,
+        max: cell.map(|cell| cell.max),
+        median: cell.map(|cell| cell.median),
+    });
     Ok(Json(Heatmap {
         from: rfc3339(first),
         to: rfc3339(subject.now),
@@ -96,4 +91,19 @@ pub(in crate::admin) async fn heatmap(
         time_zone: subject.zone.iana_name().map(str::to_owned),
         items,
     }))
+}
+
+/// Each half-hour of the week, from Monday's midnight on, as `told`.
+pub(in crate::admin) fn week_of<T>(
+    map: &[[Option<crate::usage::Cell>; HALF_HOURS]; 7],
+    told: impl Fn(&'static str, String, Option<crate::usage::Cell>) -> T,
+) -> Vec<T> {
+    let mut items = Vec::with_capacity(7 * HALF_HOURS);
+    for (weekday, cells) in WEEKDAYS.into_iter().zip(map) {
+        for (half, cell) in cells.iter().enumerate() {
+            let at = format!("{:02}:{:02}", half / 2, half % 2 * 30);
+            items.push(told(weekday, at, *cell));
+        }
+    }
+    items
 }

@@ -9,16 +9,19 @@ use super::SimulationPlan;
 use super::auditor::Auditor;
 use super::figures::Tally;
 use super::record::OnRecord;
+use super::witness::{Calendar, Witness};
 use crate::fleet::referee::At;
 use crate::fleet::report::FleetReport;
 use crate::seats::{
-    ATTEMPT_REPEATABLE, Allocation, AttemptHash, Command, ConnectionNumber, Effect, Entry, Login, Moment,
-    Outcome, Pool, SecretHash, Served, SessionId, Timestamp, decide,
+    ATTEMPT_REPEATABLE, AttemptHash, Command, ConnectionNumber, Effect, Entry, Login, Moment, Outcome, Pool,
+    SecretHash, Served, SessionId, decide,
 };
 
 /// A server with one organization.
-pub(super) struct Server {
+pub(super) struct Server<'a> {
     pool: Pool,
+    calendar: Calendar,
+    witness: &'a mut dyn Witness,
     record: OnRecord,
     auditor: Auditor,
     tally: Tally,
@@ -53,9 +56,7 @@ pub(super) struct Seat {
     pub(super) since: At,
 }
 
-impl Server {
-    /// A Monday's midnight.
-    const BEGIN: i64 = 1_767_571_200_000;
+impl<'a> Server<'a> {
     const HEARTBEAT: Duration = Duration::from_secs(20);
     /// The sweeper comes a little after the end of a grace.
     const SWEEPER: Duration = Duration::from_millis(50);
@@ -64,16 +65,19 @@ impl Server {
     const RETURNS_PER_SECOND: f64 = 2000.0;
 
     pub(super) fn new(
-        seats: u32,
-        grace: Duration,
+        pool: Pool,
         silence_limit: Duration,
         tally: Tally,
         rng: SmallRng,
+        (calendar, witness): (Calendar, &'a mut dyn Witness),
     ) -> Self {
-        Self {
-            pool: Pool::new(Allocation::of(seats), grace),
+        let limit = u64::from(pool.allocation().base);
+        let mut server = Self {
+            auditor: Auditor::new(limit, pool.grace()),
+            pool,
+            calendar,
+            witness,
             record: OnRecord::default(),
-            auditor: Auditor::new(u64::from(seats), grace),
             tally,
             rng,
             silence_limit,
@@ -83,7 +87,10 @@ impl Server {
             found_later: Vec::new(),
             sweep_at: None,
             effects: Vec::new(),
-        }
+        };
+        let moment = server.moment(At::ZERO);
+        server.witness.up(&server.pool, moment);
+        server
     }
 
     pub(super) fn is_up(&self) -> bool {
@@ -189,7 +196,18 @@ impl Server {
 
     /// All connections break, and no time is served.
     pub(super) fn go_down(&mut self, at: At) {
-        self.down_since.get_or_insert(at);
+        if self.is_up() {
+            self.finish(at);
+            self.down_since = Some(at);
+        }
+    }
+
+    /// Nothing comes after this.
+    pub(super) fn finish(&mut self, at: At) {
+        if self.is_up() {
+            let moment = self.moment(at);
+            self.witness.down(&self.pool, moment);
+        }
     }
 
     /// Starts again from what is recorded: every session is in grace.
@@ -204,6 +222,7 @@ impl Server {
         let until = moment.served + self.pool.grace().max(spread);
         self.pool = Pool::new(self.pool.allocation().clone(), self.pool.grace());
         self.auditor.restarted();
+        self.witness.up(&self.pool, moment);
         let repeatable_until = moment.served + ATTEMPT_REPEATABLE;
         self.effects.clear();
         let restored = self.record.sessions().map(|record| Effect::SeatRestored {
@@ -270,10 +289,12 @@ impl Server {
 
     /// Records the effects, makes them true, and shows them to whoever counts.
     fn take_over(&mut self, command: Option<&Command>, moment: Moment, at: At) {
+        self.witness.before(&self.effects, &self.pool, moment);
         for effect in &self.effects {
             self.record.keep(effect);
             self.pool.apply(effect);
         }
+        self.witness.after(&self.effects, &self.pool, moment);
         let numbers = self.pool.numbers(moment);
         self.auditor
             .judge(command, &self.effects, &numbers, moment.served, at);
@@ -289,11 +310,10 @@ impl Server {
         Served::START + at.saturating_sub(self.away)
     }
 
-    fn moment(&self, at: At) -> Moment {
-        let since = i64::try_from(at.as_millis()).unwrap_or(i64::MAX / 2);
+    fn moment(&mut self, at: At) -> Moment {
         Moment {
             served: self.served(at),
-            utc: Timestamp(Self::BEGIN + since),
+            utc: self.calendar.instant(at),
         }
     }
 }

@@ -52,7 +52,7 @@ impl Worker {
     }
 
     /// Does what comes until it must wait, and says until when. A `turn` that is void does nothing.
-    pub(super) fn go_on(&mut self, now: At, turn: u64, server: &mut Server) -> Option<At> {
+    pub(super) fn go_on(&mut self, now: At, turn: u64, server: &mut Server<'_>) -> Option<At> {
         if turn != self.turn {
             return None;
         }
@@ -92,7 +92,7 @@ impl Worker {
     }
 
     /// Does one step and says how long it takes; one that does not fit the situation is left out.
-    fn perform(&mut self, step: Step, now: At, server: &mut Server) -> Duration {
+    fn perform(&mut self, step: Step, now: At, server: &mut Server<'_>) -> Duration {
         let connects = matches!(
             step,
             Step::Login
@@ -173,7 +173,7 @@ impl Worker {
         Duration::ZERO
     }
 
-    fn login(&mut self, attempt: AttemptHash, now: At, server: &mut Server) {
+    fn login(&mut self, attempt: AttemptHash, now: At, server: &mut Server<'_>) {
         self.state = server
             .login(attempt, now)
             .map_or(State::Refused(attempt), State::Seated);

@@ -73,7 +73,7 @@ impl Closing {
     }
 
     /// One turn.
-    pub(super) fn work(&mut self, connection: &mut Connection) -> rusqlite::Result<bool> {
+    pub(in crate::store) fn work(&mut self, connection: &mut Connection) -> rusqlite::Result<bool> {
         self.waiting = Some((Stopwatch::start(), IDLE));
         let Some(reached) = super::tables::reached(connection)? else {
             return Ok(false);
