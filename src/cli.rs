@@ -45,10 +45,6 @@ enum Command {
     Backup(backup::BackupArguments),
     /// Simulate agents against a running server, and judge it from outside
     Fleet(Box<fleet::FleetArguments>),
-    /// Fill a new data folder with the history of a simulated fleet
-    DemoHistory(demo_history::DemoHistoryArguments),
-    /// Report how an organization's seats were used
-    Report(report::ReportArguments),
     /// Show the organizations of a running server with their live numbers
     Status(status::StatusArguments),
     /// Show who holds a seat of an organization
@@ -61,6 +57,10 @@ enum Command {
     /// Windows in which new logins may be refused
     #[command(subcommand)]
     Maintenance(Box<maintenance::MaintenanceCommand>),
+    /// Fill a new data folder with the history of a simulated fleet
+    DemoHistory(demo_history::DemoHistoryArguments),
+    /// Report how an organization's seats were used
+    Report(report::ReportArguments),
     /// Make widget keys
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -99,13 +99,13 @@ pub fn run(cli: Cli) -> ExitCode {
             complain(format_args!("error: {error:#}"));
             ExitCode::FAILURE
         }),
-        Command::DemoHistory(arguments) => demo_history::run(&arguments),
-        Command::Report(arguments) => report::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),
         Command::Sessions(arguments) => sessions::run(&arguments),
         Command::End(arguments) => sessions::end(&arguments),
         Command::Increase(command) => increase::run(&command),
         Command::Maintenance(command) => maintenance::run(&command),
+        Command::DemoHistory(arguments) => demo_history::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
         Command::Key(command) => key::run(&command),
         Command::Token(command) => token::run(&command),
     }
