@@ -1,50 +1,62 @@
-//! The administrators' listener: numbers over HTTP for people and programs.
+//! The admin listener: JSON API, metrics, health.
 //!
 //! It does not know the widget protocol; it asks the registry.
 
 mod advice;
+mod audit;
 mod auth;
 mod body;
+mod books;
 mod dashboard;
 mod demo;
 mod description;
 mod guesses;
 mod health;
+mod increases;
+mod keys;
+mod links;
 mod listener;
 mod live;
+mod maintenance;
 mod me;
 mod metrics;
 mod organizations;
 mod paging;
 mod patience;
 mod problem;
+mod routes;
+mod self_service;
 mod sessions;
+mod settings;
+mod tokens;
 mod usage;
+mod version;
 
+pub use books::{Books, UnreadableSetting};
 pub use guesses::Guesses;
+pub use links::Links;
+pub use listener::serve;
+pub use live::Hub;
+pub use routes::{Least, Route, routes};
 
-use crate::config::AdminTokenSettings;
 use crate::gateway::{OpenConnections, Reception};
+use crate::seats::OrganizationId;
 use crate::telemetry::Metrics;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use parking_lot::RwLock;
+use axum::middleware::from_fn_with_state;
 use std::sync::Arc;
 use tokio_util::task::TaskTracker;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
-
-pub use listener::serve;
-pub use live::Hub;
+use tower::Layer as _;
 
 /// The largest request body, in bytes.
 const BODY_BYTES: usize = 64 * 1024;
 
-/// What the administrators' pages know.
+/// What the answers are made of.
 pub struct Desk {
-    /// The widgets' side: registry, doors, readiness.
+    /// Organizations and their pools.
     pub reception: Arc<Reception>,
-    /// Counters.
+    /// What is counted.
     pub metrics: Arc<Metrics>,
     /// Open connections of the widget listener.
     pub connections: OpenConnections,
@@ -52,39 +64,21 @@ pub struct Desk {
     pub guesses: Guesses,
     /// The port of the widget listener.
     pub widget_port: u16,
-    /// Who may ask. Replaced as a whole by a reload.
-    pub tokens: RwLock<Arc<Vec<AdminTokenSettings>>>,
+    /// What administrators set.
+    pub books: Arc<Books>,
     /// Changes on their way to the live feeds.
     pub live: Hub,
+    /// Links that are not used yet.
+    pub links: Links,
     /// What goes on when its caller is gone.
     pub work: TaskTracker,
 }
 
-/// Every route with its description. A route that is not here does not exist.
-fn routes() -> OpenApiRouter<Arc<Desk>> {
-    OpenApiRouter::with_openapi(description::head())
-        .routes(routes!(organizations::list))
-        .routes(routes!(organizations::show))
-        .routes(routes!(sessions::list))
-        .routes(routes!(sessions::end_now))
-        .routes(routes!(sessions::end))
-        .routes(routes!(sessions::end_many))
-        .routes(routes!(usage::series))
-        .routes(routes!(usage::heatmap))
-        .routes(routes!(usage::levels))
-        .routes(routes!(advice::right_size))
-        .routes(routes!(live::feed))
-        .routes(routes!(description::openapi))
-        .routes(routes!(description::page))
-        .routes(routes!(description::style))
-        .routes(routes!(me::show))
-        .routes(routes!(dashboard::page))
-        .routes(routes!(dashboard::file))
-        .routes(routes!(demo::page))
-        .routes(routes!(demo::file))
-        .routes(routes!(metrics::scrape))
-        .routes(routes!(health::healthz))
-        .routes(routes!(health::readyz))
+impl Desk {
+    /// Whether there is such an organization.
+    fn has(&self, id: &OrganizationId) -> bool {
+        self.books.read(|state| state.has(id))
+    }
 }
 
 /// Where a request comes from. For limits only.
@@ -92,9 +86,11 @@ fn routes() -> OpenApiRouter<Arc<Desk>> {
 struct Peer(std::net::IpAddr);
 
 fn router(desk: Arc<Desk>) -> Router {
-    Router::from(routes())
+    let answers = routes::router(&desk)
         .fallback(|| async { problem::Problem::NotFound })
         .method_not_allowed_fallback(|| async { problem::Problem::MethodNotAllowed })
         .layer(DefaultBodyLimit::max(BODY_BYTES))
-        .with_state(desk)
+        .with_state(Arc::clone(&desk));
+    // Around all, since what a link stands for is routed anew.
+    Router::new().fallback_service(from_fn_with_state(desk, links::follow).layer(answers))
 }

@@ -190,12 +190,12 @@ impl Farewell {
         }
     }
 
-    /// The server goes away.
-    pub fn draining(reconnect_after: Duration) -> Self {
+    /// The server goes away, for `maintenance` or otherwise.
+    pub fn draining(reconnect_after: Duration, maintenance: bool) -> Self {
         let reconnect_after_ms = u64::try_from(reconnect_after.as_millis()).unwrap_or(u64::MAX);
         let message = ServerMessage::Draining {
             reconnect_after_ms,
-            maintenance: false,
+            maintenance,
         };
         Self {
             message: Some(message),

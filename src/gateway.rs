@@ -14,6 +14,7 @@ pub mod head;
 mod listener;
 mod login_pace;
 mod lot;
+mod notices;
 mod permits;
 mod reception;
 mod resting;

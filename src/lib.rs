@@ -8,6 +8,7 @@ pub mod seats;
 pub mod alert;
 pub mod credential;
 pub mod liveness;
+pub mod maintenance;
 pub mod protocol;
 pub mod schedule;
 pub mod stall;

@@ -10,7 +10,7 @@ mod time;
 
 pub use client_message::{BadMessage, ClientMessage, LoginMessage, ResumeMessage};
 pub use close_code::CloseCode;
-pub use server_message::{EndReason, SeatNumbers, ServerMessage};
+pub use server_message::{EndReason, MaintenanceNotice, SeatNumbers, ServerMessage};
 pub use time::{rfc3339, whole_seconds};
 
 /// The subprotocol of this version.

@@ -4,6 +4,7 @@
 //! effects, unlock, wait for the record, tell.
 
 mod announcement;
+mod announcements;
 mod authority;
 mod changes;
 mod deliveries;
@@ -11,11 +12,13 @@ mod ledger;
 mod listing;
 mod presence;
 mod record;
+mod removal;
 mod restart;
 mod sweeper;
 mod turns;
 mod view;
 
+pub use announcements::{Announcement, Maintenance};
 pub use authority::{Answer, NotDone, Registry};
 pub use deliveries::{Deliveries, Mailbox, Notice, Place, SeatFromLine};
 pub use listing::{Piece, SessionView, Standing};

@@ -11,7 +11,9 @@ mod folder;
 mod format;
 mod read_back;
 mod recorder;
+mod settings;
 mod slots;
+mod tables;
 mod upkeep;
 mod usage;
 mod writer;
@@ -19,7 +21,8 @@ mod writer;
 pub use backup::backup;
 pub use error::StoreError;
 pub use read_back::ReadBack;
-pub use recorder::{Batch, Job, NotRecorded, Place, Receipt, Recorder};
+pub use recorder::{Batch, BatchJob, Job, NotRecorded, Place, Receipt, Recorder};
+pub use settings::{AuditEntry, AuditQuery, Change, SettingKey};
 pub use usage::{Detail, History, Shelf, UsageAdditions};
 
 use crate::seats::{OrganizationId, Record, Timestamp};
@@ -50,6 +53,8 @@ pub struct Store {
     pub shelf: Shelf,
     /// How far the record of usage had come at the start.
     pub usage_reached: Option<Timestamp>,
+    /// What administrators had set.
+    pub settings: Vec<(SettingKey, String)>,
     /// Comes after each failed commit.
     pub read_backs: mpsc::Receiver<ReadBack>,
     /// Closes it.
@@ -125,6 +130,7 @@ impl Store {
                 numbers: contents.organizations,
                 new: Vec::new(),
             },
+            settings: settings::Settings::of(contents.settings, contents.audited),
             pools: std::collections::HashMap::new(),
             oldest_life: 0,
             failure: 0,
@@ -133,7 +139,7 @@ impl Store {
             watcher: Watcher(metrics),
             upkeep,
         };
-        let sessions = writer.sessions();
+        let (sessions, settings) = (writer.sessions(), writer.settings.all());
         let (stop, stopped) = oneshot::channel();
         let (closing, closed) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -155,6 +161,7 @@ impl Store {
             sessions,
             shelf,
             usage_reached,
+            settings,
             read_backs,
             closer: Closer { stop, closed },
         })

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test")]
 
 use mirabridge_seats::conversation::Farewell;
-use mirabridge_seats::protocol::{CloseCode, EndReason, ServerMessage};
+use mirabridge_seats::protocol::{CloseCode, EndReason, MaintenanceNotice, ServerMessage};
 use mirabridge_seats::seats::{Full, Limit, Timestamp};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -16,6 +16,7 @@ const FLOORS: [&[&str]; 8] = [
         "alert",
         "credential",
         "liveness",
+        "maintenance",
         "protocol",
         "schedule",
         "stall",
@@ -227,6 +228,19 @@ fn every_message_of_the_server_stands_in_the_wire_examples() {
         Duration::from_secs(20),
         Timestamp(0),
     );
+    let notice = MaintenanceNotice {
+        id: "1".to_owned(),
+        kind: "maintenance",
+        state: "scheduled",
+        starts_at: String::new(),
+        ends_at: String::new(),
+        new_logins: "refused",
+        message: Some("why".to_owned()),
+    };
+    let short = MaintenanceNotice {
+        message: None,
+        ..notice.clone()
+    };
     let farewells = [
         Farewell::exhausted(full, true),
         Farewell::exhausted(full, false),
@@ -234,7 +248,7 @@ fn every_message_of_the_server_stands_in_the_wire_examples() {
         Farewell::ended(EndReason::Terminated),
         Farewell::ended(EndReason::Logout),
         Farewell::maintenance(Duration::from_secs(600)),
-        Farewell::draining(Duration::from_millis(1234)),
+        Farewell::draining(Duration::from_millis(1234), true),
         Farewell::error(CloseCode::BadMessage, "why"),
     ];
     let mut said: Vec<_> = farewells
@@ -248,6 +262,13 @@ fn every_message_of_the_server_stands_in_the_wire_examples() {
         ServerMessage::handoff("K7Q2-M9XD".to_owned().into(), Duration::from_secs(60)),
         ServerMessage::ending(Some(Duration::from_secs(120))),
         ServerMessage::ending(None),
+        ServerMessage::Notice {
+            notice: Box::new(notice),
+        },
+        ServerMessage::Notice {
+            notice: Box::new(short),
+        },
+        ServerMessage::NoticeCleared { id: "1".to_owned() },
         ServerMessage::Heartbeat,
         ServerMessage::Alive,
     ]);
@@ -255,7 +276,10 @@ fn every_message_of_the_server_stands_in_the_wire_examples() {
     let examples: Vec<Value> = serde_json::from_str(include_str!("wire/server.json")).unwrap();
     let shape = |message: &Value| {
         let fields = message.as_object().unwrap();
-        let names: BTreeSet<_> = fields.keys().cloned().collect();
+        let inner = fields.get("notice").and_then(Value::as_object);
+        let inner = inner.into_iter().flat_map(|inner| inner.keys());
+        let inner = inner.map(|name| format!("notice.{name}"));
+        let names: BTreeSet<_> = fields.keys().cloned().chain(inner).collect();
         (fields["type"].as_str().unwrap().to_owned(), names)
     };
     let known: BTreeSet<_> = examples.iter().map(shape).collect();

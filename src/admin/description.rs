@@ -25,19 +25,22 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; for
         (name = "organizations", description = "Settings and live numbers"),
         (name = "sessions", description = "Who holds a seat, and their endings"),
         (name = "usage", description = "How much was used, when, and how often seats were wanting"),
+        (name = "advice", description = "How many seats are right"),
+        (name = "keys", description = "What opens an organization to widgets"),
+        (name = "increases", description = "Temporary seats"),
+        (name = "maintenance", description = "Windows in which widgets may be refused"),
+        (name = "tokens", description = "What opens this API"),
+        (name = "audit", description = "Who changed what"),
         (name = "live", description = "Changes as they happen"),
+        (name = "links", description = "What a browser opens without a header"),
         (name = "operation", description = "For whoever runs the server"),
         (name = "description", description = "This description"),
     )
 )]
 struct Head;
 
-static DESCRIPTION: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(|| super::routes().into_openapi());
-
-/// What stands above all routes.
-pub(super) fn head() -> utoipa::openapi::OpenApi {
-    Head::openapi()
-}
+static DESCRIPTION: LazyLock<utoipa::openapi::OpenApi> =
+    LazyLock::new(|| super::routes::describe(Head::openapi()));
 
 /// This description.
 #[utoipa::path(get, path = "/api/v1/openapi.json", tag = "description",

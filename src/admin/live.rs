@@ -12,10 +12,12 @@ use super::Desk;
 use super::auth::Caller;
 use super::problem::Problem;
 use crate::clock::Stopwatch;
+use crate::seats::OrganizationId;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_util::StreamExt as _;
 use futures_util::stream::unfold;
 use hub::Reading;
 use past::{Scope, Told};
@@ -44,8 +46,7 @@ pub(super) struct Look {
 #[utoipa::path(get, path = "/api/v1/live", tag = "live",
     params(Look, ("last-event-id" = Option<String>, Header, description = "Goes on after this number, if it can")),
     responses((status = 200, body = String, content_type = "text/event-stream"),
-        (status = 400, description = "A parameter is not taken"), (status = 401, description = "No token"),
-        (status = 404, description = "Nothing that this token may see"),
+        (status = 400, description = "A parameter is not taken"), (status = 404, description = "Nothing that this token may see"),
         (status = 503, description = "As many feeds as there may be are open")))]
 pub(super) async fn feed(
     State(desk): State<Arc<Desk>>,
@@ -54,19 +55,28 @@ pub(super) async fn feed(
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Problem> {
     let scope = match look.org {
-        Some(org) => Scope::One(caller.finds(&desk, &org)?),
+        Some(org) => Scope::One(visible(&desk, &caller, &org)?),
         None => caller.own().map_or(Scope::All, |own| Scope::One(own.clone())),
     };
     let last = headers.get("last-event-id");
     let last = last.and_then(|id| id.to_str().ok()?.parse().ok());
     let reading = Hub::open(&desk, scope, last).ok_or(Problem::TooMany("live feeds"))?;
+    let books = Arc::clone(&desk.books);
+    let revoked = async move { books.revoked(&caller.token).await };
     let events = unfold((reading, None), |(reading, said)| next(reading, said));
+    let events = events.take_until(Box::pin(revoked));
     let unbuffered = [
         (header::CACHE_CONTROL, "no-store"),
         (HeaderName::from_static("x-accel-buffering"), "no"),
     ];
     let keep_alive = KeepAlive::new().interval(KEEP_ALIVE);
     Ok((unbuffered, Sse::new(events).keep_alive(keep_alive)))
+}
+
+fn visible(desk: &Desk, caller: &Caller, org: &str) -> Result<OrganizationId, Problem> {
+    let id = OrganizationId::parse(org).map_err(|_| Problem::NotFound)?;
+    let is_there = caller.sees(&id) && desk.has(&id);
+    is_there.then_some(id).ok_or(Problem::NotFound)
 }
 
 /// The next event, in its time; one that lags behind is not held up.

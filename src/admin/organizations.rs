@@ -1,21 +1,27 @@
 //! Organizations with their live numbers.
 
-#![expect(unused_qualifications, reason = "the macro of the description writes them")]
-
 use super::Desk;
-use super::auth::Caller;
-use super::paging::page_length;
+use super::auth::{self, Caller};
+use super::body::Fields;
+use super::books::entries::Entry;
+use super::paging::{Page, Paging};
 use super::problem::Problem;
-use crate::gateway::Access;
+use super::routes::Least;
+use super::settings::{self, Wish};
+use super::version::Precondition;
+use crate::config::OrganizationSettings;
 use crate::protocol::rfc3339;
 use crate::registry::OrganizationView;
 use crate::seats::{OrganizationId, Policy, Timestamp};
 use axum::Json;
-use axum::extract::{Path, Query, State};
-use serde::{Deserialize, Serialize};
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
 use std::sync::Arc;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
+/// An organization with its live numbers, of one instant.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Organization {
     id: String,
@@ -51,88 +57,152 @@ struct PeakToday {
     at: String,
 }
 
-#[derive(Serialize, ToSchema)]
-pub(super) struct OrganizationPage {
-    items: Vec<Organization>,
-    next: Option<String>,
-}
-
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Paging {
-    /// How many, from 1 to 1,000; 100 where it is left out.
-    #[param(value_type = Option<u16>)]
-    limit: Option<String>,
-    /// `next` of the page before.
-    cursor: Option<String>,
-}
-
 /// The organizations with their live numbers.
 #[utoipa::path(get, path = "/api/v1/organizations", tag = "organizations", params(Paging),
-    responses((status = 200, body = OrganizationPage), (status = 400, description = "A parameter is not taken"),
-        (status = 401, description = "No token")))]
+    responses((status = 200, body = Page<Organization>), (status = 400, description = "A parameter is not taken")))]
 pub(super) async fn list(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Query(paging): Query<Paging>,
-) -> Result<Json<OrganizationPage>, Problem> {
-    let limit = page_length(paging.limit.as_deref())?;
-    let after = match paging.cursor {
-        Some(text) => Some(OrganizationId::parse(&text).map_err(|_| Problem::BadCursor)?),
-        None => None,
-    };
-    let mut ids = desk.reception.registry.organizations();
-    ids.retain(|id| caller.sees(id) && after.as_ref().is_none_or(|after| id > after));
-    let next = (ids.len() > limit).then(|| ids[limit - 1].to_string());
-    ids.truncate(limit);
-    let items = ids.iter().filter_map(|id| organization(&desk, id)).collect();
-    Ok(Json(OrganizationPage { items, next }))
+    paging: Paging,
+) -> Result<Json<Page<Organization>>, Problem> {
+    if let Some(cursor) = &paging.cursor {
+        OrganizationId::parse(cursor).map_err(|_| Problem::BadCursor)?;
+    }
+    let ids = desk.books.read(|state| state.ids());
+    let seen = ids.iter().filter(|id| caller.sees(id));
+    Ok(Json(paging.of(
+        seen,
+        |id| id.as_str(),
+        |id| organization(&desk, id),
+    )))
 }
 
-/// One organization with its live numbers.
-#[utoipa::path(get, path = "/api/v1/organizations/{org}", tag = "organizations",
-    params(("org" = String, Path)),
-    responses((status = 200, body = Organization), (status = 401, description = "No token"),
-        (status = 404, description = "Nothing that this token may see")))]
+/// One organization with its live numbers and its settings. Their version is the `ETag`.
+#[utoipa::path(get, path = "/api/v1/organizations/{org}", tag = "organizations", params(("org" = String, Path)),
+    responses((status = 200, body = WithSettings)))]
 pub(super) async fn show(
     State(desk): State<Arc<Desk>>,
+    auth::Organization(id): auth::Organization,
+) -> Result<Response, Problem> {
+    answer(&desk, &id, StatusCode::OK)
+}
+
+/// Makes an organization, or changes what the body names; null is the default. What is paid for
+/// (`seats`, `policy`, `suspended`, `allocation_ends`, `self_service`) and a new one need an operator.
+#[utoipa::path(put, path = "/api/v1/organizations/{org}", tag = "organizations",
+    params(("org" = String, Path), ("if-match" = Option<String>, Header, description = "The version that was seen")),
+    request_body = Wish,
+    responses((status = 200, body = WithSettings), (status = 201, body = WithSettings),
+        (status = 409, description = "The configuration defines it: `detail` says where"),
+        (status = 412, description = "It was changed since it was read")))]
+pub(super) async fn put(
+    State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Path(org): Path<String>,
-) -> Result<Json<Organization>, Problem> {
-    let id = OrganizationId::parse(&org).map_err(|_| Problem::NotFound)?;
-    if !caller.sees(&id) {
-        return Err(Problem::NotFound);
+    auth::Organization(id): auth::Organization,
+    precondition: Precondition,
+    body: Fields,
+) -> Result<Response, Problem> {
+    let wish = Wish::read(body)?;
+    if wish.needs_operator() && caller.level() < Least::Operator {
+        return Err(Problem::Forbidden);
     }
-    organization(&desk, &id).map(Json).ok_or(Problem::NotFound)
+    let org = id.clone();
+    let is_new = desk
+        .books
+        .change(&caller, Some(&id), move |state| {
+            precondition.check(settings::version_of(state, &org).as_deref())?;
+            let is_new = !state.has(&org);
+            let entry = wish.applied(state, &org)?;
+            Ok((vec![Entry::Organization(org, Some(Box::new(entry)))], is_new))
+        })
+        .await?;
+    let status = if is_new {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
+    answer(&desk, &id, status)
+}
+
+/// Ends an organization with all that belongs to it. Its sessions end at once, those on a call after it.
+#[utoipa::path(delete, path = "/api/v1/organizations/{org}", tag = "organizations",
+    params(("org" = String, Path), ("if-match" = Option<String>, Header, description = "The version that was seen")),
+    responses((status = 204), (status = 409, description = "The configuration defines it: `detail` says where"),
+        (status = 412, description = "It was changed since it was read")))]
+pub(super) async fn delete(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    auth::Organization(id): auth::Organization,
+    precondition: Precondition,
+) -> Result<StatusCode, Problem> {
+    let org = id.clone();
+    desk.books
+        .change(&caller, Some(&id), move |state| {
+            precondition.check(settings::version_of(state, &org).as_deref())?;
+            if state.is_in_file(&org) {
+                return Err(settings::defined_by_file(state, &org, None));
+            }
+            Ok((state.all_of(&org), ()))
+        })
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// An organization with its settings and their version.
+fn answer(desk: &Desk, id: &OrganizationId, status: StatusCode) -> Result<Response, Problem> {
+    let (settings, version) = desk
+        .books
+        .read(|state| Some((settings::shown(state, id)?, settings::version_of(state, id)?)))
+        .ok_or(Problem::NotFound)?;
+    let organization = organization(desk, id).ok_or(Problem::NotFound)?;
+    let body = Json(WithSettings {
+        organization,
+        settings,
+    });
+    Ok((status, [(header::ETAG, version)], body).into_response())
+}
+
+/// An organization with its live numbers and its settings.
+#[derive(Serialize, ToSchema)]
+pub(super) struct WithSettings {
+    #[serde(flatten)]
+    organization: Organization,
+    settings: settings::Shown,
 }
 
 fn organization(desk: &Desk, id: &OrganizationId) -> Option<Organization> {
-    let directory = Arc::clone(&desk.reception.directory.read());
+    let (settings, is_in_file) = settings_of(desk, id)?;
     let view = desk.reception.registry.view(id)?;
-    Some(Organization::of(directory.find(id.as_str())?, &view))
+    Some(Organization::of(settings, is_in_file, &view))
 }
 
 /// An organization as the live feed shows it, and when the calendar changes it.
 pub(super) fn look(desk: &Desk, id: &OrganizationId) -> Option<(Organization, Timestamp)> {
-    let directory = Arc::clone(&desk.reception.directory.read());
     let view = desk.reception.registry.look(id)?;
-    let shown = Organization::of(directory.find(id.as_str())?, &view);
+    let (settings, is_in_file) = settings_of(desk, id)?;
+    let shown = Organization::of(settings, is_in_file, &view);
     Some((shown, view.changes_at))
 }
 
+/// What it comes to, and whether the file says that there is one.
+fn settings_of(desk: &Desk, id: &OrganizationId) -> Option<(OrganizationSettings, bool)> {
+    desk.books
+        .read(|state| Some((state.effective(id)?, state.is_in_file(id))))
+}
+
 impl Organization {
-    fn of(access: &Access, view: &OrganizationView) -> Self {
+    fn of(settings: OrganizationSettings, is_in_file: bool, view: &OrganizationView) -> Self {
         let numbers = view.numbers;
         Self {
-            id: access.id.to_string(),
-            name: access.name.clone(),
-            time_zone: access.time_zone.clone(),
+            id: settings.id.to_string(),
+            time_zone: settings.time_zone.iana_name().unwrap_or("UTC").to_owned(),
+            name: settings.name,
             policy: match view.policy {
                 Policy::Block => "block".into(),
                 Policy::Observe => "observe".into(),
                 Policy::Burst(more) => serde_json::json!({ "burst": more }),
             },
-            managed_by: "file",
+            managed_by: if is_in_file { "file" } else { "api" },
             limit: LimitNumbers {
                 total: numbers.limit.total,
                 base: numbers.limit.base,

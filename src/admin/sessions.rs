@@ -11,14 +11,15 @@ mod search;
 pub(super) use end::{__path_end, __path_end_many, __path_end_now, end, end_many, end_now};
 
 use super::Desk;
-use super::auth::Caller;
-use super::paging::page_length;
+use super::auth;
+use super::paging::{Page, page_length};
 use super::problem::Problem;
 use crate::protocol::rfc3339;
 use crate::registry::{SessionView, Standing};
 use crate::seats::Timestamp;
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use cursor::{Cursor, Sort};
 use filter::{Filter, StateName, duration_s, since_s};
 use serde::{Deserialize, Serialize};
@@ -47,14 +48,6 @@ pub(super) struct Session {
     grace_left_s: Option<u64>,
 }
 
-/// Some sessions.
-#[derive(Serialize, ToSchema)]
-pub(super) struct SessionPage {
-    items: Vec<Session>,
-    /// The cursor of the next page; null on the last one.
-    next: Option<String>,
-}
-
 /// Which sessions, and in which order.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -76,18 +69,14 @@ pub(super) struct Listing {
 /// The sessions of an organization.
 #[utoipa::path(get, path = "/api/v1/organizations/{org}/sessions", tag = "sessions",
     params(("org" = String, Path), Listing),
-    responses((status = 200, body = SessionPage), (status = 400, description = "A parameter is not taken"),
-        (status = 401, description = "No token"), (status = 404, description = "Nothing that this token may see"),
+    responses((status = 200, body = Page<Session>), (status = 400, description = "A parameter is not taken"),
         (status = 422, description = "A parameter is not taken")))]
 pub(super) async fn list(
     State(desk): State<Arc<Desk>>,
-    caller: Caller,
-    Path(org): Path<String>,
-    listing: Result<Query<Listing>, axum::extract::rejection::QueryRejection>,
-) -> Result<Json<SessionPage>, Problem> {
-    let id = caller.finds(&desk, &org)?;
-    let Query(listing) =
-        listing.map_err(|rejection| Problem::BadBody(rejection.status(), rejection.body_text()))?;
+    auth::Organization(id): auth::Organization,
+    listing: Result<Query<Listing>, QueryRejection>,
+) -> Result<Json<Page<Session>>, Problem> {
+    let Query(listing) = listing?;
     let filter = Filter::of(listing.state.as_deref(), listing.min_age_s.as_deref())?;
     let sort = Sort::of(listing.sort.as_deref())?;
     let length = page_length(listing.limit.as_deref())?;
@@ -108,7 +97,7 @@ pub(super) async fn list(
     let next = found.last().filter(|_| more);
     let next = next.map(|last| Cursor::at(sort, last).write(&scope));
     let items = found.iter().map(|view| Session::of(view, utc)).collect();
-    Ok(Json(SessionPage { items, next }))
+    Ok(Json(Page { items, next }))
 }
 
 impl Session {

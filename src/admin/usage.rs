@@ -11,7 +11,7 @@ pub(super) use levels::{__path_levels, levels};
 pub(super) use weekly::{__path_heatmap, heatmap};
 
 use super::Desk;
-use super::auth::Caller;
+use super::auth::Organization;
 use super::problem::Problem;
 use crate::protocol::rfc3339;
 use crate::registry::{Known, NotKnown};
@@ -19,7 +19,8 @@ use crate::seats::{OrganizationId, Timestamp};
 use crate::store::Detail;
 use crate::usage::{Gap, GapReason, Interval, Row, edges, intervals};
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use figures::Figures;
 use question::{Stretch, instant};
 pub(super) use question::{Subject, subject};
@@ -72,16 +73,15 @@ enum Item {
 #[utoipa::path(get, path = "/api/v1/organizations/{org}/usage", tag = "usage",
     params(("org" = String, Path), Series),
     responses((status = 200, body = UsagePage), (status = 400, description = "A parameter is not taken"),
-        (status = 401, description = "No token"), (status = 404, description = "Nothing that this token may see"),
         (status = 422, description = "A parameter is not taken, or finer than what is kept"),
         (status = 503, description = "The store cannot be read")))]
 pub(super) async fn series(
     State(desk): State<Arc<Desk>>,
-    caller: Caller,
-    Path(org): Path<String>,
-    Query(series): Query<Series>,
+    Organization(id): Organization,
+    series: Result<Query<Series>, QueryRejection>,
 ) -> Result<Json<UsagePage>, Problem> {
-    let subject = subject(&desk, &caller, &org)?;
+    let Query(series) = series?;
+    let subject = subject(&desk, id)?;
     let stretch = Stretch::read(
         series.from.as_deref(),
         series.to.as_deref(),
@@ -90,7 +90,7 @@ pub(super) async fn series(
     )?;
     let interval = series.interval.as_deref().unwrap_or("1h");
     let interval =
-        Interval::parse(interval).ok_or(Problem::BadField("interval", "one of 1m, 15m, 30m, 1h, 1d"))?;
+        Interval::parse(interval).ok_or(Problem::field("interval", "one of 1m, 15m, 30m, 1h, 1d"))?;
     if subject.is_small && matches!(interval, Interval::Minute | Interval::Quarter) {
         return Err(Problem::TooFine);
     }

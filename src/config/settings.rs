@@ -157,6 +157,16 @@ pub enum Role {
     Viewer(OrganizationId),
 }
 
+impl Role {
+    /// The only organization that it concerns; `None`: all.
+    pub fn organization(&self) -> Option<&OrganizationId> {
+        match self {
+            Self::Operator => None,
+            Self::Admin(own) | Self::Viewer(own) => Some(own),
+        }
+    }
+}
+
 /// What is allowed that by default is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Switches {

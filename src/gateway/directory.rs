@@ -12,7 +12,11 @@ use std::time::Duration;
 
 /// The doors of all organizations.
 #[derive(Default)]
-pub struct Directory(HashMap<OrganizationId, Access>);
+pub struct Directory {
+    doors: HashMap<OrganizationId, Access>,
+    /// Those of organizations on their way out: for sessions that go on, no more for logins.
+    leaving: HashMap<OrganizationId, Access>,
+}
 
 /// The door of one organization.
 pub struct Access {
@@ -44,8 +48,26 @@ pub struct Shown<'a> {
 pub struct Unauthorized;
 
 impl Directory {
-    /// The doors that `organizations` set up. Budgets go on from those of `before`.
-    pub fn of(organizations: &[OrganizationSettings], before: &Self, clock: &Clock) -> Self {
+    /// The doors that `organizations` set up, and those of organizations whose last sessions still
+    /// go on. Budgets go on from those of `before`.
+    pub fn of(
+        organizations: &[OrganizationSettings],
+        leaving: &[OrganizationSettings],
+        before: &Self,
+        clock: &Clock,
+    ) -> Self {
+        let doors = |organizations| Self::doors(organizations, before, clock);
+        Self {
+            doors: doors(organizations),
+            leaving: doors(leaving),
+        }
+    }
+
+    fn doors(
+        organizations: &[OrganizationSettings],
+        before: &Self,
+        clock: &Clock,
+    ) -> HashMap<OrganizationId, Access> {
         let access = |settings: &OrganizationSettings| Access {
             id: settings.id.clone(),
             name: settings.name.clone(),
@@ -57,17 +79,20 @@ impl Directory {
             paces: paces(settings, before, clock),
             unresponsive_limit: settings.unresponsive_limit,
         };
-        Self(
-            organizations
-                .iter()
-                .map(|settings| (settings.id.clone(), access(settings)))
-                .collect(),
-        )
+        organizations
+            .iter()
+            .map(|settings| (settings.id.clone(), access(settings)))
+            .collect()
+    }
+
+    /// The door at which a session of the organization that is called `id` comes back.
+    pub fn find_for_resume(&self, id: &str) -> Option<&Access> {
+        self.find(id).or_else(|| self.leaving.get(id))
     }
 
     /// The door of the organization that is called `id`.
     pub fn find(&self, id: &str) -> Option<&Access> {
-        self.0.get(id)
+        self.doors.get(id)
     }
 
     /// The pages that may hold the frame page of the organization `id`, as sources of a
@@ -76,7 +101,7 @@ impl Directory {
     pub fn frame_ancestors(&self, id: Option<&str>) -> String {
         let access = match id {
             Some(id) => self.find(id),
-            None => self.iter().next().filter(|_| self.0.len() == 1),
+            None => self.iter().next().filter(|_| self.doors.len() == 1),
         };
         let Some(access) = access else {
             return "'none'".to_owned();
@@ -90,7 +115,7 @@ impl Directory {
 
     /// All doors, in no order.
     pub fn iter(&self) -> impl Iterator<Item = &Access> {
-        self.0.values()
+        self.doors.values()
     }
 }
 
@@ -169,14 +194,19 @@ impl Shown<'_> {
     }
 }
 
-/// A reload gives no new budget to a key, by its place in the list.
+/// A change gives no new budget to a key that was there; token keys are told apart by their places.
 fn paces(settings: &OrganizationSettings, before: &Directory, clock: &Clock) -> Vec<LoginPace> {
     let seats = settings.allocation.base;
-    let known = before
-        .find(settings.id.as_str())
-        .map_or(&[][..], |access| &access.paces);
-    (0..settings.keys.len() + settings.token_keys.len())
-        .map(|key| match known.get(key) {
+    let before = before.find(settings.id.as_str());
+    let known = |place: Option<usize>| before.and_then(|access| access.paces.get(place?));
+    let keys = settings.keys.iter().map(|key| {
+        let place = before.and_then(|access| access.keys.iter().position(|known| known == key));
+        known(place)
+    });
+    let keys_before = before.map_or(0, |access| access.keys.len());
+    let token_keys = (0..settings.token_keys.len()).map(|key| known(Some(keys_before + key)));
+    keys.chain(token_keys)
+        .map(|pace| match pace {
             Some(pace) => pace.go_on(seats, clock),
             None => LoginPace::new(seats, clock),
         })

@@ -6,6 +6,7 @@ use super::directory::Directory;
 use super::drain::LONGEST_RETURN;
 use super::head::RawOrigin;
 use super::lot::Lot;
+use super::notices;
 use super::resting::Resting;
 use super::seat::{Held, Seat};
 use super::upper::{Socket, Upper, Visitor};
@@ -102,7 +103,7 @@ impl Upper for Reception {
         } = visitor;
         let first = tokio::select! {
             first = tokio::time::timeout_at(deadline, first_text(&mut socket)) => first,
-            () = self.leaving.cancelled() => return part(socket, Farewell::draining(Duration::ZERO)).await,
+            () = self.leaving.cancelled() => return part(socket, self.draining()).await,
         };
         drop(handshake);
         let watch = Stopwatch::start();
@@ -120,7 +121,7 @@ impl Upper for Reception {
         let mailbox = self.registry.deliveries().open(self.next_number());
         // The drain leaves before it looks for mailboxes: whoever it missed sees that it left.
         let admitted = match greeting {
-            Ok(_) if self.leaving.is_cancelled() => Err(Farewell::draining(Duration::ZERO)),
+            Ok(_) if self.leaving.is_cancelled() => Err(self.draining()),
             Ok(Greeting::Login(login)) => {
                 let admitted = self.login(&login, &origin, mailbox).await;
                 self.metrics.login_took(watch.elapsed());
@@ -214,7 +215,7 @@ impl Reception {
         mailbox: Mailbox,
     ) -> Result<(Admitted, ServerMessage), Farewell> {
         let directory = Arc::clone(&self.directory.read());
-        let Some(access) = directory.find(&resume.org) else {
+        let Some(access) = directory.find_for_resume(&resume.org) else {
             return Err(self.refuse(RefusalCode::unauthorized, CloseCode::Unauthorized));
         };
         let session = SessionId(resume.session.into_bytes());
@@ -386,6 +387,12 @@ impl Reception {
             rhythm.heartbeat,
             utc(),
         )
+        .announcing(notices::all(&self.registry.announced(presence.organization())))
+    }
+
+    /// For whoever has not said yet which organization it belongs to.
+    fn draining(&self) -> Farewell {
+        Farewell::draining(Duration::ZERO, self.registry.is_in_maintenance(None))
     }
 
     fn refuse(&self, counted: RefusalCode, code: CloseCode) -> Farewell {

@@ -123,7 +123,9 @@ impl Waiting {
     }
 
     async fn notice(&mut self, socket: &mut Socket, notice: Notice) -> Option<End> {
-        match last_word(notice) {
+        let registry = &self.reception.registry;
+        let maintained = || registry.is_in_maintenance(Some(self.place.organization()));
+        match last_word(notice, maintained) {
             Ok(farewell) => Some(End::Part(farewell)),
             Err(Notice::Seated(seat)) => Some(End::Seated(seat)),
             Err(Notice::Place(place)) if self.told != Some(place) => {

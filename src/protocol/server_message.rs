@@ -29,7 +29,7 @@ pub enum ServerMessage {
         /// RFC 3339, UTC.
         server_time: String,
         /// What is announced.
-        notices: [(); 0],
+        notices: Vec<MaintenanceNotice>,
     },
     /// No seat.
     Refused {
@@ -74,6 +74,16 @@ pub enum ServerMessage {
         #[serde(skip_serializing_if = "Option::is_none")]
         in_s: Option<u64>,
     },
+    /// Something is announced, or changed.
+    Notice {
+        /// What.
+        notice: Box<MaintenanceNotice>,
+    },
+    /// What was announced is over.
+    NoticeCleared {
+        /// Which.
+        id: String,
+    },
     /// Asks for a `heartbeat`.
     Heartbeat,
     /// The answer to a `probe`.
@@ -105,6 +115,26 @@ pub enum ServerMessage {
         #[serde(skip_serializing_if = "Option::is_none")]
         closes: Option<bool>,
     },
+}
+
+/// A maintenance window.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MaintenanceNotice {
+    /// Which.
+    pub id: String,
+    /// `maintenance`.
+    pub kind: &'static str,
+    /// Where it stands.
+    pub state: &'static str,
+    /// RFC 3339, UTC.
+    pub starts_at: String,
+    /// RFC 3339, UTC.
+    pub ends_at: String,
+    /// `allowed` or `refused`.
+    pub new_logins: &'static str,
+    /// For people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
 }
 
 /// Why a session is over.
@@ -160,8 +190,16 @@ impl ServerMessage {
             grace_s: whole_seconds(grace),
             heartbeat_s: whole_seconds(heartbeat),
             server_time: rfc3339(now),
-            notices: [],
+            notices: Vec::new(),
         }
+    }
+
+    /// `seated` with what is announced.
+    pub fn announcing(mut self, announced: Vec<MaintenanceNotice>) -> Self {
+        if let Self::Seated { notices, .. } = &mut self {
+            *notices = announced;
+        }
+        self
     }
 
     /// All seats are in use. With the numbers only where they may be told.

@@ -1,24 +1,25 @@
 //! Who decides about seats, behind four verbs: `submit`, `lost`, `view`, `deliveries`.
 
 use super::announcement::MovedLines;
+use super::announcements::Announcements;
 use super::changes::{Changes, Mark};
 use super::deliveries::Deliveries;
 use super::ledger::Ledger;
 use super::presence::{Presence, WaitingPlace};
 use super::record::Record;
-use super::sweeper::{Agenda, PURGES_A_TURN, RETRY};
+use super::sweeper::Agenda;
 use super::turns::{Turn, Turns};
 use super::view::OrganizationView;
 use crate::clock::Clock;
 use crate::seats::{
-    Allocation, Cause, Command, ConnectionNumber, Effect, Login, OrganizationId, Outcome, Pool, Served,
-    SessionId,
+    Allocation, Command, ConnectionNumber, Effect, Login, OrganizationId, Outcome, Pool, Served, SessionId,
 };
 use crate::store::{NotRecorded, Place, Receipt, Recorder};
 use crate::telemetry::Metrics;
 use dashmap::DashMap;
 use jiff::tz::TimeZone;
 use parking_lot::Mutex;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,6 +35,7 @@ pub struct Registry {
     moved_lines: MovedLines,
     changes: Arc<Changes>,
     record: Record,
+    announcements: Announcements,
 }
 
 /// Logins on their way to the recorder at once; as many places are left for releases.
@@ -74,6 +76,7 @@ impl Registry {
             turns: Turns::new(LOGINS_AT_ONCE, logins_waiting),
             moved_lines: MovedLines::default(),
             changes: Arc::default(),
+            announcements: Announcements::default(),
         })
     }
 
@@ -93,54 +96,7 @@ impl Registry {
         let life = self.recorder.new_life();
         let ledger = Ledger::new(pool, zone, life, mark, &self.now().1);
         self.pools.insert(id.clone(), Arc::new(Mutex::new(ledger)));
-    }
-
-    /// Ends all sessions of an organization and forgets it. Waits for a store that takes nothing.
-    pub async fn remove(self: &Arc<Self>, id: &OrganizationId) {
-        let Some(ledger) = self.ledger(id) else { return };
-        loop {
-            let now = self.clock.served();
-            let next = ledger
-                .lock()
-                .pool
-                .sessions(now)
-                .next()
-                .map(|session| session.record.session);
-            let command = match next {
-                Some(session) => Command::End {
-                    session,
-                    cause: Cause::Terminated,
-                },
-                None => Command::Sweep { most: PURGES_A_TURN },
-            };
-            match self.submit(id, command).await.map(|answer| answer.outcome) {
-                Ok(Outcome::Swept(0)) | Err(NotDone::UnknownOrganization) => break,
-                Ok(_) => {}
-                Err(NotDone::NotRecorded(_)) => {
-                    tracing::warn!(organization = %id, "its sessions cannot be ended yet and are tried again");
-                    tokio::time::sleep(RETRY).await;
-                }
-            }
-        }
-        self.forget(id).await;
-    }
-
-    /// Nobody has a seat of an organization any more: its usage ends with it.
-    async fn forget(&self, id: &OrganizationId) {
-        if let Some(ledger) = self.ledger(id) {
-            let mut ledger = ledger.lock();
-            let (moment, now) = self.now();
-            let nothing = Command::Allocate(Allocation::of(0));
-            ledger.carry_out(&nothing, (moment, &now), &mut Vec::new());
-        }
-        if let Some(ledger) = self.ledger(id)
-            && self.recorder.takes_grants()
-            && self.send_usage(id, &ledger).await.is_err()
-        {
-            tracing::warn!(organization = %id, "the end of its usage is not recorded");
-        }
-        self.pools.remove(id);
-        self.changes.note(id);
+        self.refuse_in_time(id);
     }
 
     /// Carries `command` out and answers when that is recorded. Dropping the future does not undo
@@ -237,8 +193,13 @@ impl Registry {
     }
 
     /// The organizations that may have other numbers than when they were last looked at.
-    pub fn changed(&self) -> Vec<OrganizationId> {
+    pub fn changed(&self) -> BTreeSet<OrganizationId> {
         self.changes.take()
+    }
+
+    /// Something else than its numbers changed.
+    pub fn note_change(&self, id: &OrganizationId) {
+        self.changes.note(id);
     }
 
     /// The numbers of an organization, which is [`Registry::changed`] again with its next change.
@@ -296,6 +257,10 @@ impl Registry {
         &self.record
     }
 
+    pub(super) fn announcements(&self) -> &Announcements {
+        &self.announcements
+    }
+
     pub(super) fn metrics(&self) -> &Metrics {
         &self.metrics
     }
@@ -316,6 +281,12 @@ impl Registry {
 
     pub(super) fn ledger(&self, id: &OrganizationId) -> Option<Arc<Mutex<Ledger>>> {
         self.pools.get(id).map(|entry| Arc::clone(entry.value()))
+    }
+
+    /// Forgets an organization, if this is still its pool.
+    pub(super) fn forget(&self, id: &OrganizationId, ledger: &Arc<Mutex<Ledger>>) {
+        self.pools.remove_if(id, |_, known| Arc::ptr_eq(known, ledger));
+        self.changes.note(id);
     }
 
     fn decide(

@@ -1,13 +1,14 @@
 //! Which organizations have other numbers than were last shown. Noting one is a look at a flag that the
-//! pool's lock guards; only the first change after a show goes to the list.
+//! pool's lock guards; only the first change after a show goes to the set.
 
 use crate::seats::OrganizationId;
 use parking_lot::Mutex;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The organizations that changed.
 #[derive(Default)]
-pub(super) struct Changes(Mutex<Vec<OrganizationId>>);
+pub(super) struct Changes(Mutex<BTreeSet<OrganizationId>>);
 
 /// The flag of one organization.
 pub(super) struct Mark {
@@ -18,10 +19,10 @@ pub(super) struct Mark {
 
 impl Changes {
     pub(super) fn note(&self, id: &OrganizationId) {
-        self.0.lock().push(id.clone());
+        self.0.lock().insert(id.clone());
     }
 
-    pub(super) fn take(&self) -> Vec<OrganizationId> {
+    pub(super) fn take(&self) -> BTreeSet<OrganizationId> {
         std::mem::take(&mut self.0.lock())
     }
 }

@@ -1,6 +1,7 @@
 //! What connections of this process must be told. Addressed by connection, never called: a slow
 //! connection cannot hold up who tells it.
 
+use super::announcements::Announcement;
 use super::presence::Presence;
 use crate::seats::ConnectionNumber;
 use dashmap::DashMap;
@@ -35,6 +36,10 @@ pub enum Notice {
         /// After so long; `None`: after its call.
         within: Option<Duration>,
     },
+    /// A maintenance window is to come, changed, starts or is called off.
+    Maintenance(Announcement),
+    /// The window with this id is over.
+    MaintenanceOver(Arc<str>),
 }
 
 /// A seat that a waiting connection was given.
@@ -63,13 +68,24 @@ impl Notice {
             | Self::HandedOff
             | Self::NotRecorded
             | Self::Draining { .. } => true,
-            Self::Seated(_) | Self::Place(_) | Self::Ending { .. } => false,
+            Self::Seated(_)
+            | Self::Place(_)
+            | Self::Ending { .. }
+            | Self::Maintenance(_)
+            | Self::MaintenanceOver(_) => false,
         }
     }
 
     /// A newer one makes an older one of this kind pointless.
     fn replaces(&self, older: &Self) -> bool {
-        matches!((self, older), (Self::Place(_), Self::Place(_)))
+        match (self, older) {
+            (Self::Place(_), Self::Place(_)) => true,
+            (Self::Maintenance(newer), Self::Maintenance(older)) => {
+                newer.maintenance.id == older.maintenance.id
+            }
+            (Self::MaintenanceOver(id), Self::Maintenance(older)) => *id == older.maintenance.id,
+            _ => false,
+        }
     }
 }
 

@@ -222,7 +222,7 @@ async fn sessions_of_an_organization_that_is_gone_are_ended_and_its_successor_is
     let scene = start(home.path(), 2);
     let _presence = scene.seated(1).await;
 
-    scene.registry.remove(&scene.id).await;
+    scene.registry.remove(&scene.id, &CancellationToken::new()).await;
     scene
         .registry
         .allocate(&scene.id, Allocation::of(2), GRACE, TimeZone::UTC);

@@ -4,7 +4,7 @@ use crate::seats::{
     Allocation, AttemptHash, Command, ConnectionNumber, Entry, Login, OrganizationId, Outcome, SecretHash,
     SessionId,
 };
-use crate::store::{Job, Recorder};
+use crate::store::{BatchJob, Job, Recorder};
 use crate::telemetry::Metrics;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
@@ -48,6 +48,13 @@ fn login(n: u8) -> Command {
 }
 
 impl Scene {
+    async fn job(&mut self) -> BatchJob {
+        match self.jobs.recv().await.unwrap() {
+            Job::Batch(job) => job,
+            Job::Change { .. } | Job::Audit { .. } => panic!("a pool records batches"),
+        }
+    }
+
     fn submit(&self, command: Command) -> tokio::task::JoinHandle<Result<Answer, NotDone>> {
         let (registry, id) = (Arc::clone(&self.registry), self.id.clone());
         tokio::spawn(async move { registry.submit(&id, command).await })
@@ -55,7 +62,7 @@ impl Scene {
 
     async fn seated(&mut self, n: u8) -> Presence {
         let answer = self.submit(login(n));
-        self.jobs.recv().await.unwrap().done.send(Ok(())).unwrap();
+        self.job().await.done.send(Ok(())).unwrap();
         answer.await.unwrap().unwrap().presence.expect("a seat")
     }
 
@@ -69,7 +76,7 @@ impl Scene {
 async fn nobody_is_told_of_a_seat_before_it_is_recorded() {
     let mut scene = scene(1);
     let answer = scene.submit(login(1));
-    let job = scene.jobs.recv().await.unwrap();
+    let job = scene.job().await;
 
     assert_eq!((job.batch.sequence, job.batch.effects.len()), (1, 1));
     assert!(!answer.is_finished());
@@ -86,7 +93,7 @@ async fn nobody_is_told_of_a_seat_before_it_is_recorded() {
 async fn a_seat_that_nobody_waits_for_any_more_goes_into_grace() {
     let mut scene = scene(1);
     let answer = scene.submit(login(1));
-    let job = scene.jobs.recv().await.unwrap();
+    let job = scene.job().await;
 
     answer.abort();
     let _ = answer.await;
@@ -101,7 +108,7 @@ async fn a_seat_that_nobody_waits_for_any_more_goes_into_grace() {
 async fn a_failed_record_is_no_answer() {
     let mut scene = scene(1);
     let answer = scene.submit(login(1));
-    drop(scene.jobs.recv().await.unwrap());
+    drop(scene.job().await);
 
     assert!(matches!(answer.await.unwrap(), Err(NotDone::NotRecorded(_))));
 }
@@ -116,7 +123,7 @@ async fn the_older_connection_is_told_also_when_the_newer_one_left_before_the_re
     };
     again.connection = ConnectionNumber(2);
     let answer = scene.submit(Command::Login(again));
-    let job = scene.jobs.recv().await.unwrap();
+    let job = scene.job().await;
     answer.abort();
     let _ = answer.await;
 
@@ -150,7 +157,7 @@ async fn a_purge_is_recorded_before_its_seat_is_granted_again_in_one_batch() {
 
     let _answer = scene.submit(login(2));
 
-    let batch = scene.jobs.recv().await.unwrap().batch;
+    let batch = scene.job().await.batch;
     use crate::seats::Effect::{SeatGranted, SeatPurged};
     assert!(
         matches!(batch.effects[..], [SeatPurged { .. }, SeatGranted { .. }]),
@@ -167,7 +174,7 @@ async fn the_sweeper_purges_what_is_over() {
     let stop = CancellationToken::new();
     let sweeper = tokio::spawn(Arc::clone(&scene.registry).sweep(stop.clone()));
 
-    let job = scene.jobs.recv().await.unwrap();
+    let job = scene.job().await;
     assert!(matches!(
         job.batch.effects[..],
         [crate::seats::Effect::SeatPurged { .. }]
@@ -184,9 +191,9 @@ async fn a_removed_organization_ends_its_sessions_and_tells_them() {
     let mailbox = scene.registry.deliveries().open(ConnectionNumber(1));
     let _presence = scene.seated(1).await;
     let (registry, id) = (Arc::clone(&scene.registry), scene.id.clone());
-    let removal = tokio::spawn(async move { registry.remove(&id).await });
+    let removal = tokio::spawn(async move { registry.remove(&id, &CancellationToken::new()).await });
 
-    scene.jobs.recv().await.unwrap().done.send(Ok(())).unwrap();
+    scene.job().await.done.send(Ok(())).unwrap();
     removal.await.unwrap();
 
     assert!(matches!(mailbox.notice().await, Notice::Terminated));

@@ -234,6 +234,11 @@ impl Pool {
         self.ending_at.get(&session).copied()
     }
 
+    /// The maintenance windows that refuse new logins.
+    pub fn windows(&self) -> &[Window] {
+        &self.windows
+    }
+
     /// When something is due, or was due and is not done: a grace is over, a session is to be
     /// ended, somebody waits and the calendar may have freed a seat.
     pub fn next_due(&self, now: Served) -> Option<Served> {

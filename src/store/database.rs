@@ -3,6 +3,8 @@
 use super::cell::{CELL_BYTES, Cell, decode, encode};
 use super::error::StoreError;
 use super::format::{self, ServerRow, add_slots, organization_checksum};
+use super::settings::{AuditEntry, AuditQuery, AuditTail, ChangedRow, Row, SettingKey};
+use super::tables;
 use super::usage;
 use crate::seats::{OrganizationId, Timestamp};
 use rusqlite::config::DbConfig;
@@ -35,6 +37,10 @@ pub(super) struct Contents {
     pub(super) organizations: BTreeMap<OrganizationId, u32>,
     /// How far the record of usage has come.
     pub(super) usage_reached: Option<Timestamp>,
+    /// What administrators set.
+    pub(super) settings: BTreeMap<SettingKey, Row>,
+    /// The number of the last line of the audit log.
+    pub(super) audited: u32,
 }
 
 /// What a group changes.
@@ -47,6 +53,10 @@ pub(super) struct Group<'a> {
     pub(super) organizations: Vec<(u32, OrganizationId)>,
     /// What it changes in the record of usage.
     pub(super) usage: usage::Changes<'a>,
+    /// The settings that change.
+    pub(super) settings: Vec<ChangedRow<'a>>,
+    /// How the audit log ends, if that changes.
+    pub(super) audit: Option<AuditTail<'a>>,
 }
 
 /// Why a group is not on disk.
@@ -144,6 +154,10 @@ impl Database {
             }
         }
         usage::write(&transaction, &group.usage)?;
+        tables::write_settings(&transaction, &group.settings)?;
+        if let Some(tail) = &group.audit {
+            tables::write_audit(&transaction, tail)?;
+        }
         transaction.commit()?;
         self.server = server;
         Ok(())
@@ -152,6 +166,11 @@ impl Database {
     /// For what is written between the groups.
     pub(super) fn connection(&mut self) -> &mut Connection {
         &mut self.connection
+    }
+
+    /// Some lines of the audit log, with their numbers.
+    pub(super) fn audit(&self, query: &AuditQuery) -> rusqlite::Result<Vec<(u32, AuditEntry)>> {
+        tables::audit(&self.connection, query)
     }
 
     /// Brings the log into the database and cuts it to nothing, so that what was erased is gone
@@ -317,5 +336,7 @@ fn read(connection: &Connection, path: &Path, server: &ServerRow) -> Result<Cont
         cells,
         organizations,
         usage_reached: usage::reached(connection).map_err(engine)?,
+        settings: tables::read_settings(connection, path)?,
+        audited: tables::check_audit(connection, path)?,
     })
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 /// Says that a database is ours: "MBSe".
 const APPLICATION_ID: i64 = 0x4d42_5365;
 /// From each format to the next, format 0 being an empty database.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     "
     CREATE TABLE server (
         id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -27,17 +27,38 @@ const MIGRATIONS: [&str; 2] = [
         cell BLOB NOT NULL
     );
 ",
+    "
+    CREATE TABLE setting (
+        number INTEGER PRIMARY KEY,
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        value TEXT NOT NULL,
+        checksum BLOB NOT NULL
+    );
+    CREATE TABLE audit (
+        number INTEGER PRIMARY KEY,  -- from 1, without a gap
+        at INTEGER NOT NULL,
+        label TEXT NOT NULL,
+        method TEXT NOT NULL,
+        route TEXT NOT NULL,
+        organization TEXT,
+        reason TEXT,
+        checksum BLOB NOT NULL
+    );
+",
     super::usage::TABLES,
 ];
 
 /// The tables that a backup copies row by row.
-pub(super) const COPIED: [&str; 6] = [
+pub(super) const COPIED: [&str; 8] = [
     "organization",
     "usage_open",
     "usage_hour",
     "usage_day",
     "usage_gap",
     "usage_reached",
+    "setting",
+    "audit",
 ];
 
 /// The newest format.

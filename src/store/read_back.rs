@@ -76,7 +76,10 @@ impl Writer {
             Err(error) => return Err(StoreError::engine(&path)(error)),
         }
         let Contents {
-            cells, organizations, ..
+            cells,
+            organizations,
+            settings,
+            ..
         } = contents;
         for (id, number) in organizations {
             self.organizations.numbers.insert(id, number);
@@ -91,6 +94,8 @@ impl Writer {
             cells: differing,
             organizations: Vec::new(),
             usage: self.usage.repairs(),
+            settings: self.settings.differing(&settings),
+            audit: Some(self.settings.acknowledged_tail()),
         };
         match database.commit(&group) {
             Ok(()) => {

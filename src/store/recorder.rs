@@ -4,6 +4,7 @@
 //! order of the records is the order in which places are used, which is that of the decisions.
 
 use super::condition::{Condition, State};
+use super::settings::{AuditEntry, AuditQuery, Change};
 use super::usage::UsageAdditions;
 use crate::seats::{Effect, OrganizationId};
 use std::sync::Arc;
@@ -32,9 +33,30 @@ pub struct Batch {
     pub recorded: Arc<AtomicU64>,
 }
 
+/// Something for the store on its way, and the promise to say when it is done.
+#[derive(Debug)]
+pub enum Job {
+    /// What one decision did to one pool.
+    Batch(BatchJob),
+    /// What an administrator sets.
+    Change {
+        /// What to record.
+        change: Change,
+        /// Told when it is recorded; dropped when it could not be.
+        done: oneshot::Sender<()>,
+    },
+    /// Somebody reads the audit log.
+    Audit {
+        /// Which lines.
+        query: AuditQuery,
+        /// Told the lines with their numbers; dropped when they could not be read.
+        found: oneshot::Sender<Vec<(u32, AuditEntry)>>,
+    },
+}
+
 /// A batch on its way, and the promise to say when it is recorded.
 #[derive(Debug)]
-pub struct Job {
+pub struct BatchJob {
     /// What to record.
     pub batch: Batch,
     /// Sent to when it is recorded; dropped or told otherwise when it could not be.
@@ -88,6 +110,29 @@ impl Recorder {
         }
     }
 
+    /// Records what an administrator sets. Nothing of it holds before.
+    pub async fn change(&self, change: Change) -> Result<(), NotRecorded> {
+        let Some(jobs) = &self.jobs else { return Ok(()) };
+        if !self.takes_grants() {
+            return Err(NotRecorded);
+        }
+        let (done, recorded) = oneshot::channel();
+        let job = Job::Change { change, done };
+        jobs.send(job).await.map_err(|_| NotRecorded)?;
+        recorded.await.map_err(|_| NotRecorded)
+    }
+
+    /// Reads the audit log. Nothing is found where nothing is kept.
+    pub async fn audit(&self, query: AuditQuery) -> Result<Vec<(u32, AuditEntry)>, NotRecorded> {
+        let Some(jobs) = &self.jobs else {
+            return Ok(Vec::new());
+        };
+        let (found, lines) = oneshot::channel();
+        let job = Job::Audit { query, found };
+        jobs.send(job).await.map_err(|_| NotRecorded)?;
+        lines.await.map_err(|_| NotRecorded)
+    }
+
     /// Whether a place is ever waited for.
     pub fn keeps(&self) -> bool {
         self.jobs.is_some()
@@ -136,7 +181,7 @@ impl Place {
     pub fn record(self, batch: impl FnOnce() -> Batch) -> Receipt {
         Receipt(self.0.map(|permit| {
             let (done, receipt) = oneshot::channel();
-            permit.send(Job { batch: batch(), done });
+            permit.send(Job::Batch(BatchJob { batch: batch(), done }));
             receipt
         }))
     }

@@ -187,7 +187,7 @@ async fn a_store_of_format_1_is_taken_over_with_its_sessions() {
         .unwrap();
     store.closer.close().await;
     let older = "DROP TABLE usage_open; DROP TABLE usage_hour; DROP TABLE usage_day; DROP TABLE usage_gap;
-        DROP TABLE usage_reached; PRAGMA user_version = 1;";
+        DROP TABLE usage_reached; DROP TABLE setting; DROP TABLE audit; PRAGMA user_version = 1;";
     rusqlite::Connection::open(home.path().join("seats.db"))
         .unwrap()
         .execute_batch(older)
@@ -224,4 +224,171 @@ async fn an_empty_foreign_or_newer_database_is_refused_by_name() {
         "PRAGMA application_id = 1296192357; PRAGMA user_version = 99",
     ));
     assert!(newer.contains("format 99"), "{newer}");
+}
+
+fn setting(name: &str, value: Option<&str>) -> (SettingKey, Option<String>) {
+    let key = SettingKey {
+        kind: "kind".to_owned(),
+        name: name.to_owned(),
+    };
+    (key, value.map(str::to_owned))
+}
+
+fn audit(label: &str) -> AuditEntry {
+    AuditEntry {
+        at: Timestamp(7),
+        label: label.to_owned(),
+        method: "PUT".to_owned(),
+        route: "/api".to_owned(),
+        organization: OrganizationId::parse(label).ok(),
+        reason: Some(format!("because of {label}")),
+    }
+}
+
+fn settings(store: &Store) -> Vec<(String, String)> {
+    let all = store.settings.iter();
+    all.map(|(key, value)| (key.name.clone(), value.clone()))
+        .collect()
+}
+
+async fn audited(store: &Store, before: Option<u32>, organization: Option<&str>) -> Vec<(u32, AuditEntry)> {
+    let query = AuditQuery {
+        before,
+        organization: organization.map(|id| OrganizationId::parse(id).unwrap()),
+        limit: 2,
+    };
+    store.recorder.audit(query).await.unwrap()
+}
+
+/// A store with two settings, one of which was changed and one removed meanwhile.
+async fn with_settings(home: &Path) -> Store {
+    let store = open(home).unwrap();
+    for (settings, label) in [
+        (vec![setting("a", Some("1")), setting("b", Some("2"))], "one"),
+        (vec![setting("a", None), setting("c", Some("3"))], "two"),
+        (vec![setting("b", Some("4"))], "Three"),
+    ] {
+        let audit = vec![audit(label)];
+        store.recorder.change(Change { settings, audit }).await.unwrap();
+    }
+    store
+}
+
+#[tokio::test]
+async fn settings_and_the_audit_log_are_there_after_a_start_and_in_a_backup() {
+    let (home, restored) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let store = with_settings(home.path()).await;
+    backup(home.path(), &restored.path().join("seats.db")).unwrap();
+    store.closer.close().await;
+
+    for folder in [home.path(), restored.path()] {
+        let store = open(folder).unwrap();
+        assert_eq!(
+            settings(&store),
+            [("b", "4"), ("c", "3")].map(|(a, b)| (a.to_owned(), b.to_owned()))
+        );
+        let newest = [(3, audit("Three")), (2, audit("two"))];
+        assert_eq!(audited(&store, None, None).await, newest);
+        assert_eq!(audited(&store, Some(2), None).await, [(1, audit("one"))]);
+        assert_eq!(audited(&store, None, Some("one")).await, [(1, audit("one"))]);
+        store.closer.close().await;
+    }
+}
+
+/// A change and a batch that does not follow are recorded at once, while the store writes much.
+/// `None`: they did not come into one group, or both into that of the much.
+async fn failed_together(home: &Path) -> Option<Store> {
+    let store = with_settings(home).await;
+    let mut pool = Pool::of(&store, "a");
+    pool.record(&store, vec![granted(1)]).await.unwrap();
+    pool.sequence += 1;
+    let mut busy = Pool::of(&store, "b");
+    let much = (0..5000_u32).map(|n| {
+        let mut id = [9; 16];
+        id[..4].copy_from_slice(&n.to_le_bytes());
+        let session = SessionId(id);
+        Effect::SeatGranted {
+            record: Record { session, ..record(9) },
+            connection: ConnectionNumber(9),
+            repeatable_until: Served::START,
+        }
+    });
+    busy.sequence += 1;
+    let much = Batch {
+        organization: busy.organization.clone(),
+        life: busy.life,
+        sequence: busy.sequence,
+        effects: much.collect(),
+        usage: UsageAdditions::none(),
+        recorded: Arc::clone(&busy.recorded),
+    };
+    let mut much = store.recorder.reserve().await.unwrap().record(|| much);
+    let (changed, recorded) = tokio::join!(
+        store.recorder.change(lost()),
+        pool.record(&store, vec![granted(2)])
+    );
+    assert!(recorded.is_err(), "it does not follow");
+    let together = much.recorded().await.is_ok() && changed.is_err();
+    if !together {
+        store.closer.close().await;
+        return None;
+    }
+    Some(store)
+}
+
+fn lost() -> Change {
+    Change {
+        settings: vec![setting("b", Some("lost")), setting("d", Some("lost"))],
+        audit: vec![audit("lost")],
+    }
+}
+
+#[tokio::test]
+async fn a_change_in_a_group_that_fails_is_taken_back_and_refused() {
+    let (home, mut store) = 'met: {
+        for _ in 0..100 {
+            let home = tempfile::tempdir().unwrap();
+            if let Some(store) = failed_together(home.path()).await {
+                break 'met (home, store);
+            }
+        }
+        panic!("they never came into one group");
+    };
+
+    assert!(
+        store.recorder.change(lost()).await.is_err(),
+        "the store is closed until all is rebuilt"
+    );
+    store.read_backs.recv().await.unwrap().rebuilt();
+    let change = Change {
+        settings: vec![setting("e", Some("5"))],
+        audit: vec![audit("four")],
+    };
+    store.recorder.change(change).await.unwrap();
+    store.closer.close().await;
+
+    let store = open(home.path()).unwrap();
+    let values = [("b", "4"), ("c", "3"), ("e", "5")].map(|(a, b)| (a.to_owned(), b.to_owned()));
+    assert_eq!(settings(&store), values);
+    assert_eq!(audited(&store, None, None).await[0], (4, audit("four")));
+}
+
+#[tokio::test]
+async fn a_damaged_setting_and_a_missing_line_of_the_audit_log_are_refused_by_name() {
+    for (damage, row) in [
+        ("UPDATE setting SET value = '5' WHERE name = 'b'", "of setting"),
+        ("UPDATE setting SET name = 'z' WHERE name = 'b'", "of setting"),
+        ("UPDATE audit SET label = 'z' WHERE number = 2", "row 2 of audit"),
+        ("DELETE FROM audit WHERE number = 2", "row 3 of audit"),
+    ] {
+        let home = tempfile::tempdir().unwrap();
+        with_settings(home.path()).await.closer.close().await;
+        let database = rusqlite::Connection::open(home.path().join("seats.db")).unwrap();
+        assert_eq!(database.execute(damage, []).unwrap(), 1);
+        drop(database);
+
+        let error = open(home.path()).err().expect("a refusal").to_string();
+
+        assert!(error.contains("seats.db") && error.contains(row), "{error}");
+    }
 }

@@ -6,7 +6,8 @@ use super::database::{Database, Group, NotCommitted};
 use super::error::StoreError;
 use super::folder::{Folder, Mark};
 use super::read_back::ReadBack;
-use super::recorder::{Batch, Job, NotRecorded};
+use super::recorder::{Batch, BatchJob, Job, NotRecorded};
+use super::settings::Settings;
 use super::slots::{Inconsistent, Slots};
 use super::upkeep::Upkeep;
 use super::usage::{Closing, OpenRows, UsageAdditions};
@@ -33,6 +34,7 @@ pub(super) struct Writer {
     pub(super) usage: OpenRows,
     pub(super) closing: Closing,
     pub(super) organizations: Organizations,
+    pub(super) settings: Settings,
     pub(super) pools: HashMap<OrganizationId, Written>,
     /// Pools that began their life before this number were decided on what is not on disk.
     pub(super) oldest_life: u64,
@@ -117,11 +119,23 @@ impl Writer {
         let mut taken = Vec::with_capacity(group.len());
         let mut failed = None;
         for job in group {
-            match self.take(&job.batch) {
+            let batch = match &job {
+                Job::Batch(BatchJob { batch, .. }) => batch,
+                Job::Change { change, .. } => {
+                    self.settings.take(change);
+                    taken.push(job);
+                    continue;
+                }
+                Job::Audit { .. } => {
+                    taken.push(job);
+                    continue;
+                }
+            };
+            match self.take(batch) {
                 Ok(()) => taken.push(job),
                 Err(NotTaken::Stale) => refuse(job),
                 Err(NotTaken::Gap) => {
-                    tracing::error!(organization = %job.batch.organization, "a record does not follow the last one");
+                    tracing::error!(organization = %batch.organization, "a record does not follow the last one");
                     failed = Some("a record does not follow the last one".to_owned());
                     taken.push(job);
                     break;
@@ -139,11 +153,7 @@ impl Writer {
         match failed {
             None => {
                 self.watcher.committed(watch.elapsed(), taken.len());
-                for job in taken {
-                    job.batch.recorded.store(job.batch.sequence, Ordering::Release);
-                    // Nobody may wait any more.
-                    let _ = job.done.send(Ok(()));
-                }
+                taken.into_iter().for_each(|job| self.done(job));
             }
             Some(error) => {
                 self.fail(&error);
@@ -151,6 +161,28 @@ impl Writer {
                 // what is refused here.
                 self.recover().await;
                 taken.into_iter().for_each(refuse);
+            }
+        }
+    }
+
+    /// A job's group is on disk. Nobody may wait for its answer any more.
+    fn done(&self, job: Job) {
+        match job {
+            Job::Batch(BatchJob { batch, done }) => {
+                batch.recorded.store(batch.sequence, Ordering::Release);
+                let _ = done.send(Ok(()));
+            }
+            Job::Change { done, .. } => {
+                let _ = done.send(());
+            }
+            Job::Audit { query, found } => {
+                match self.database.as_ref().map(|database| database.audit(&query)) {
+                    Some(Ok(lines)) => {
+                        let _ = found.send(lines);
+                    }
+                    Some(Err(error)) => tracing::error!(%error, "the audit log cannot be read"),
+                    None => {}
+                }
             }
         }
     }
@@ -196,8 +228,12 @@ impl Writer {
     }
 
     fn commit(&mut self) -> Result<(), String> {
-        let changed = self.slots.changed();
-        if changed.is_empty() && !self.usage.is_changed() {
+        let (changed, settings, audit) = (
+            self.slots.changed(),
+            self.settings.changed(),
+            self.settings.tail(),
+        );
+        if changed.is_empty() && settings.is_empty() && audit.is_none() && !self.usage.is_changed() {
             return Ok(());
         }
         let group = Group {
@@ -208,12 +244,15 @@ impl Writer {
                 .collect(),
             organizations: self.organizations.new.clone(),
             usage: self.usage.changes(),
+            settings,
+            audit,
         };
         let Some(database) = &mut self.database else {
             return Err("the store is closed".to_owned());
         };
         if let Err(error) = database.commit(&group) {
-            let is_of_usage_alone = group.cells.is_empty();
+            let is_of_usage_alone =
+                group.cells.is_empty() && group.settings.is_empty() && group.audit.is_none();
             self.note_full(&error);
             // Nobody's release may be refused because the record of usage found the disk full: it
             // takes a little of the ballast's room.
@@ -224,6 +263,7 @@ impl Writer {
         }
         self.slots.settle();
         self.usage.settle();
+        self.settings.settle();
         self.organizations.new.clear();
         self.upkeep.wrote();
         Ok(())
@@ -236,6 +276,8 @@ impl Writer {
             cells: Vec::new(),
             organizations: self.organizations.new.clone(),
             usage: self.usage.changes(),
+            settings: Vec::new(),
+            audit: None,
         };
         let Some(database) = &mut self.database else {
             return Ok(false);
@@ -261,6 +303,7 @@ impl Writer {
         self.oldest_life = self.condition.new_life();
         self.slots.undo();
         self.usage.undo();
+        self.settings.undo();
         self.organizations.undo();
         self.pools.clear();
         if let Err(error) = self.let_go() {
@@ -310,5 +353,11 @@ impl Organizations {
 }
 
 pub(super) fn refuse(job: Job) {
-    let _ = job.done.send(Err(NotRecorded));
+    match job {
+        Job::Batch(BatchJob { done, .. }) => {
+            let _ = done.send(Err(NotRecorded));
+        }
+        // Whoever waits sees that nobody will answer.
+        Job::Change { .. } | Job::Audit { .. } => {}
+    }
 }

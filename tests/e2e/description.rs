@@ -31,11 +31,17 @@ async fn every_path_of_the_description_is_answered_and_stands_on_the_page() {
                 && !path.contains("{file}")
             {
                 let status = server.get(&real, Some(server.token())).await.0;
-                assert_eq!(status, 200, "{name}");
+                // There is nothing that is called x.
+                let expected = if path.contains("{id}") || path.contains("{code}") {
+                    404
+                } else {
+                    200
+                };
+                assert_eq!(status, expected, "{name}");
             }
         }
     }
-    assert!(seen >= 13, "{seen}");
+    assert_eq!(seen, mirabridge_seats::admin::routes().len());
 }
 
 #[tokio::test]

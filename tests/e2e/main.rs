@@ -8,6 +8,7 @@
 #![expect(unreachable_pub, reason = "a test binary has no outside")]
 
 mod admin;
+mod administrator;
 mod advice;
 mod certificate;
 mod clock;
@@ -17,10 +18,16 @@ mod description;
 mod descriptors;
 mod ending;
 mod http;
+mod increases;
+mod keys_and_tokens;
+mod links;
 mod live;
 mod login;
+mod maintenance;
+mod matrix;
 mod oddities;
 mod operations;
+mod organizations;
 mod origins;
 mod presence;
 mod proxy;

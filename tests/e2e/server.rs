@@ -64,17 +64,8 @@ impl Server {
 
     /// The answer to a GET on the admin listener: status and body.
     pub async fn get(&self, path: &str, token: Option<&str>) -> (u16, String) {
-        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-        let mut socket = tokio::net::TcpStream::connect(&self.admin).await.unwrap();
-        let bearer = token
-            .map(|token| format!("Authorization: Bearer {token}\r\n"))
-            .unwrap_or_default();
-        let head = format!("GET {path} HTTP/1.1\r\nHost: admin\r\n{bearer}Connection: close\r\n\r\n");
-        socket.write_all(head.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        socket.read_to_string(&mut answer).await.unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        (head[9..12].parse().unwrap(), body.to_owned())
+        let answer = crate::administrator::ask(&self.admin, "GET", path, token, &[], "").await;
+        (answer.status, answer.body)
     }
 
     /// Open connections of the widget listener.
@@ -135,17 +126,18 @@ impl Server {
 }
 
 fn run(mut command: Command, folder: &std::path::Path, flags: &[&str]) -> (Child, Ready) {
+    command.args([
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--admin-listen",
+        "127.0.0.1:0",
+        "--allow-short-grace",
+    ]);
+    if !flags.contains(&"--in-memory") {
+        command.arg("--data-dir").arg(folder.join("data"));
+    }
     let mut process = command
-        .args([
-            "serve",
-            "--listen",
-            "127.0.0.1:0",
-            "--admin-listen",
-            "127.0.0.1:0",
-            "--allow-short-grace",
-        ])
-        .arg("--data-dir")
-        .arg(folder.join("data"))
         .args(flags)
         .stdout(Stdio::piped())
         .stderr(log_file(folder))

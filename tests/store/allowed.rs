@@ -8,7 +8,15 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Tables and columns of the database.
-const STORED: [&str; 23] = [
+const STORED: [&str; 36] = [
+    "audit.at",
+    "audit.checksum",
+    "audit.label",
+    "audit.method",
+    "audit.number",
+    "audit.organization",
+    "audit.reason",
+    "audit.route",
     "organization.checksum",
     "organization.id",
     "organization.number",
@@ -17,6 +25,11 @@ const STORED: [&str; 23] = [
     "server.id",
     "server.slots",
     "server.starts",
+    "setting.checksum",
+    "setting.kind",
+    "setting.name",
+    "setting.number",
+    "setting.value",
     "slot.cell",
     "slot.number",
     "usage_day.figures",

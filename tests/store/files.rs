@@ -67,18 +67,17 @@ async fn a_newer_format_is_refused_and_left_as_it_is() {
     let database = setup.folder.join("seats.db");
     let format = |format: i64| {
         let database = rusqlite::Connection::open(&database).unwrap();
+        let own = database.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0));
         database.pragma_update(None, "user_version", format).unwrap();
+        own.unwrap()
     };
-    let ours: i64 = rusqlite::Connection::open(&database)
-        .and_then(|database| database.query_row("PRAGMA user_version", [], |row| row.get(0)))
-        .unwrap();
-    format(99);
+    let own = format(99);
 
     let text = refusal(&setup).text;
 
     assert!(text.contains("seats.db has format 99"), "{text}");
     assert!(text.contains("start a newer version"), "{text}");
-    format(ours);
+    format(own);
     assert_eq!(read(&setup.folder).await.unwrap().len(), SMALL as usize);
 }
 

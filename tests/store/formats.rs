@@ -29,7 +29,7 @@ fn fixtures() -> Vec<PathBuf> {
 #[tokio::test]
 async fn a_database_of_every_format_opens_and_its_sessions_go_on() {
     let fixtures = fixtures();
-    assert!(fixtures[0].ends_with("format-1.db"));
+    assert!(fixtures[0].ends_with("format-1.db") && fixtures[1].ends_with("format-2.db"));
     for fixture in fixtures {
         let home = tempfile::tempdir().unwrap();
         let setup = Setup::new(home.path(), 3, 30_000);
@@ -43,6 +43,18 @@ async fn a_database_of_every_format_opens_and_its_sessions_go_on() {
             let mut wire = Wire::open(&server.listen).await.unwrap();
             let asked = serde_json::json!({"type":"resume","org":"acme","session":session,"secret":secret});
             assert_eq!(wire.ask(&asked).await.unwrap().word("session"), session);
+        }
+        // From format 2 on there are settings, and who made them.
+        let (status, kept) = server.get("/api/v1/organizations/kept").await.unwrap();
+        let (_, audit) = server.get("/api/v1/audit").await.unwrap();
+        if fixture.ends_with("format-1.db") {
+            assert!(status == 404 && audit.contains("\"items\":[]"), "{kept} {audit}");
+        } else {
+            assert!(
+                kept.contains("{\"total\":12,\"base\":7,\"increases\":5}"),
+                "{kept}"
+            );
+            assert_eq!(audit.matches("\"operator\"").count(), 2, "{audit}");
         }
     }
 }

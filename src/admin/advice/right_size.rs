@@ -1,14 +1,15 @@
 //! The right number of seats, with every number of the formula.
 
 use crate::admin::Desk;
-use crate::admin::auth::Caller;
+use crate::admin::auth::Organization;
 use crate::admin::problem::Problem;
 use crate::admin::usage::{all_since, subject};
 use crate::seats::Timestamp;
 use crate::usage::right_size::{Confidence, Day, DaysToGo, FIRST_DAYS, HalfHour, RightSize, Verdict};
 use crate::usage::{Count, Interval, Row, weekly_place};
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -102,21 +103,20 @@ struct Measured {
 /// How many seats are right.
 #[utoipa::path(get, path = "/api/v1/organizations/{org}/advice/right-size", tag = "advice",
     params(("org" = String, Path), Asked),
-    responses((status = 200, body = Advice), (status = 401, description = "No token"),
-        (status = 404, description = "Nothing that this token may see"),
+    responses((status = 200, body = Advice),
         (status = 422, description = "A parameter is not taken"),
         (status = 503, description = "The store cannot be read")))]
 pub(in crate::admin) async fn right_size(
     State(desk): State<Arc<Desk>>,
-    caller: Caller,
-    Path(org): Path<String>,
-    Query(asked): Query<Asked>,
+    Organization(id): Organization,
+    asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Json<Advice>, Problem> {
-    let subject = subject(&desk, &caller, &org)?;
+    let Query(asked) = asked?;
+    let subject = subject(&desk, id)?;
     let buffer = read(asked.buffer, |share: &f64| (0.0..=1.0).contains(share))
-        .ok_or(Problem::BadField("buffer", "a share from 0 to 1"))?;
+        .ok_or(Problem::field("buffer", "a share from 0 to 1"))?;
     let horizon = read(asked.horizon_months, |months| (1..=MOST_MONTHS).contains(months))
-        .ok_or(Problem::BadField("horizon_months", "a whole number from 1 to 36"))?;
+        .ok_or(Problem::field("horizon_months", "a whole number from 1 to 36"))?;
     let since = |days: i64| Timestamp(subject.now.0 - days * DAY_MS);
     let days = all_since(&desk, &subject, since(DAYS), Interval::Day).await?;
     let halves = all_since(&desk, &subject, since(HALF_HOUR_DAYS), Interval::HalfHour).await?;

@@ -72,6 +72,8 @@ fn write_operation(page: &mut String, name: &str, operation: &Value) -> fmt::Res
     for text in ["summary", "description"] {
         writeln!(page, "<p>{}</p>", escaped(&operation[text]))?;
     }
+    let role = escaped(&operation["x-least-role"]);
+    writeln!(page, "<p>For: {role}</p>")?;
     let parameters = operation["parameters"].as_array().into_iter().flatten();
     let rows = parameters.map(|parameter| {
         let place = format!("{} ({})", kind(&parameter["schema"]), escaped(&parameter["in"]));

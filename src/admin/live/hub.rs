@@ -94,7 +94,7 @@ impl Hub {
             None
         };
         calendar.served = Some(served);
-        let mut changed: BTreeSet<_> = registry.changed().into_iter().collect();
+        let mut changed = registry.changed();
         changed.extend(calendar.take_due(utc()));
         let looks = changed.into_iter().map(|id| {
             let look = organizations::look(desk, &id).map(|(organization, changes_at)| {

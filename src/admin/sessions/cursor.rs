@@ -40,7 +40,7 @@ impl Sort {
             None | Some("since") => Ok(Self::Oldest),
             Some("-since") => Ok(Self::Newest),
             Some("id") => Ok(Self::Id),
-            Some(_) => Err(Problem::BadField("sort", "since, -since or id")),
+            Some(_) => Err(Problem::field("sort", "since, -since or id")),
         }
     }
 }

@@ -3,8 +3,8 @@
 use super::filter::Filter;
 use super::search;
 use crate::admin::Desk;
-use crate::admin::auth::Caller;
-use crate::admin::body::Body;
+use crate::admin::auth::{self, Caller};
+use crate::admin::body::{Fields, number, text, whole};
 use crate::admin::problem::Problem;
 use crate::registry::Registry;
 use crate::seats::{Cause, Command, Ending, OrganizationId, SessionId};
@@ -12,7 +12,9 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use futures_util::StreamExt as _;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
+use std::borrow::Cow;
 use std::sync::Arc;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -27,7 +29,7 @@ const LONGEST_REASON: usize = 500;
 const AT_ONCE: usize = 64;
 
 /// When a session ends.
-#[derive(Clone, Copy, Default, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Default, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(in crate::admin) enum Mode {
     #[default]
@@ -39,34 +41,63 @@ pub(in crate::admin) enum Mode {
 }
 
 /// How a session ends.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(ToSchema)]
 pub(in crate::admin) struct EndOne {
-    #[serde(default)]
+    /// `now` where it is left out.
+    #[schema(value_type = Option<Mode>)]
     mode: Mode,
     /// For `notice`: from 1 to 86,400; 120 where it is left out.
     notice_s: Option<u32>,
-    /// Why, at most 500 characters. It is checked and not kept, and the agent is not told.
+    /// Why, at most 500 characters. The audit log keeps it; the agent is not told.
     reason: Option<String>,
 }
 
 /// Which sessions end, and how.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(ToSchema)]
 pub(in crate::admin) struct EndMany {
     /// As in the list.
     state: Option<String>,
     /// As in the list.
-    #[serde(default)]
+    #[schema(value_type = Option<u64>)]
     min_age_s: u64,
     /// How many match. If it is another number, nothing is done.
-    expect: usize,
-    #[serde(default)]
-    mode: Mode,
-    /// For `notice`: from 1 to 86,400; 120 where it is left out.
-    notice_s: Option<u32>,
-    /// Why, at most 500 characters. It is checked and not kept, and the agents are not told.
-    reason: Option<String>,
+    expect: u64,
+    #[serde(flatten)]
+    how: EndOne,
+}
+
+impl EndOne {
+    fn read(body: &mut Fields) -> Result<Self, Problem> {
+        Ok(Self {
+            mode: body.optional("mode", mode)?.flatten().unwrap_or_default(),
+            notice_s: body.optional("notice_s", number(1..=LONGEST_NOTICE_S))?.flatten(),
+            reason: body.optional("reason", text(LONGEST_REASON))?.flatten(),
+        })
+    }
+}
+
+impl EndMany {
+    fn read(body: &mut Fields) -> Result<Self, Problem> {
+        let state = |value: &Value| {
+            let text = value.as_str().map(str::to_owned);
+            text.ok_or_else(|| "this is one of the states of a session".into())
+        };
+        Ok(Self {
+            state: body.optional("state", state)?.flatten(),
+            min_age_s: body.optional("min_age_s", whole)?.flatten().unwrap_or(0),
+            expect: body.required("expect", whole)?,
+            how: EndOne::read(body)?,
+        })
+    }
+}
+
+fn mode(value: &Value) -> Result<Mode, Cow<'static, str>> {
+    match value.as_str() {
+        Some("now") => Ok(Mode::Now),
+        Some("after_call") => Ok(Mode::AfterCall),
+        Some("notice") => Ok(Mode::Notice),
+        _ => Err("this is \"now\", \"after_call\" or \"notice\"".into()),
+    }
 }
 
 /// What was taken on.
@@ -81,69 +112,59 @@ type Answer = Result<(StatusCode, Json<Accepted>), Problem>;
 /// Ends a session. What waits is recorded, and goes on after a restart.
 #[utoipa::path(post, path = "/api/v1/organizations/{org}/sessions/{id}/end", tag = "sessions",
     params(("org" = String, Path), ("id" = Uuid, Path)), request_body = EndOne,
-    responses((status = 202, body = Accepted), (status = 400, description = "No JSON"),
-        (status = 401, description = "No token"), (status = 403, description = "A viewer's token"),
-        (status = 404, description = "Nothing that this token may see"),
-        (status = 413, description = "More than 64 KiB"), (status = 422, description = "A field is not taken"),
-        (status = 503, description = "The store takes nothing")))]
+    responses((status = 202, body = Accepted)))]
 pub(in crate::admin) async fn end(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Path((org, session)): Path<(String, String)>,
-    body: Body,
+    auth::Organization(id): auth::Organization,
+    Path((_, session)): Path<(String, String)>,
+    mut body: Fields,
 ) -> Answer {
-    let id = caller.manages(&desk, &org)?;
-    let EndOne {
-        mode,
-        notice_s,
-        reason,
-    } = body.read()?;
-    let when = When::of(mode, notice_s, reason.as_deref())?;
-    end_one(&desk, &id, &session, when).await
+    let how = EndOne::read(&mut body)?;
+    body.finish()?;
+    let when = When::of(&how)?;
+    let session = find(&desk, &id, &session)?;
+    desk.books.note(&caller, Some(&id), how.reason).await?;
+    end_one(&desk, &id, session, when).await
 }
 
 /// Ends a session now.
 #[utoipa::path(delete, path = "/api/v1/organizations/{org}/sessions/{id}", tag = "sessions",
     params(("org" = String, Path), ("id" = Uuid, Path)),
-    responses((status = 202, body = Accepted), (status = 401, description = "No token"),
-        (status = 403, description = "A viewer's token"),
-        (status = 404, description = "Nothing that this token may see"),
-        (status = 503, description = "The store takes nothing")))]
+    responses((status = 202, body = Accepted)))]
 pub(in crate::admin) async fn end_now(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Path((org, session)): Path<(String, String)>,
+    auth::Organization(id): auth::Organization,
+    Path((_, session)): Path<(String, String)>,
 ) -> Answer {
-    let id = caller.manages(&desk, &org)?;
-    end_one(&desk, &id, &session, When::Now).await
+    let session = find(&desk, &id, &session)?;
+    desk.books.note(&caller, Some(&id), None).await?;
+    end_one(&desk, &id, session, When::Now).await
 }
 
 /// Ends all sessions that match, if they are as many as was seen.
 #[utoipa::path(post, path = "/api/v1/organizations/{org}/sessions/end", tag = "sessions",
     params(("org" = String, Path)), request_body = EndMany,
-    responses((status = 202, body = Accepted), (status = 400, description = "No JSON"),
-        (status = 401, description = "No token"), (status = 403, description = "A viewer's token"),
-        (status = 404, description = "Nothing that this token may see"),
-        (status = 409, description = "Another number matches: `count`"),
-        (status = 413, description = "More than 64 KiB"), (status = 422, description = "A field is not taken"),
-        (status = 503, description = "The store takes nothing")))]
+    responses((status = 202, body = Accepted), (status = 409, description = "Another number matches: `count`")))]
 pub(in crate::admin) async fn end_many(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Path(org): Path<String>,
-    body: Body,
+    auth::Organization(id): auth::Organization,
+    mut body: Fields,
 ) -> Answer {
-    let id = caller.manages(&desk, &org)?;
-    let asked: EndMany = body.read()?;
-    let when = When::of(asked.mode, asked.notice_s, asked.reason.as_deref())?;
+    let asked = EndMany::read(&mut body)?;
+    body.finish()?;
+    let when = When::of(&asked.how)?;
     let filter = Filter::with(asked.state.as_deref(), asked.min_age_s)?;
     let registry = Arc::clone(&desk.reception.registry);
     let sessions = search::all(&registry, &id, filter).await;
     let sessions = sessions.ok_or(Problem::NotFound)?;
     let count = sessions.len();
-    if count != asked.expect {
+    if u64::try_from(count) != Ok(asked.expect) {
         return Err(Problem::CountDiffers(count));
     }
+    desk.books.note(&caller, Some(&id), asked.how.reason).await?;
     // Goes on when the caller leaves: half of what was asked for is worse than all of it.
     let endings = desk.work.spawn(async move {
         let mut endings = futures_util::stream::iter(sessions)
@@ -167,30 +188,29 @@ enum When {
 }
 
 impl When {
-    fn of(mode: Mode, notice_s: Option<u32>, reason: Option<&str>) -> Result<Self, Problem> {
-        if reason.is_some_and(|reason| reason.chars().count() > LONGEST_REASON) {
-            return Err(Problem::BadField("reason", "at most 500 characters"));
-        }
-        match (mode, notice_s.unwrap_or(NOTICE_S)) {
-            (Mode::Notice, seconds @ 1..=LONGEST_NOTICE_S) => Ok(Self::Later(Ending::Notice(seconds))),
-            (Mode::Notice, _) => Err(Problem::BadField("notice_s", "a whole number from 1 to 86400")),
-            (Mode::Now | Mode::AfterCall, _) if notice_s.is_some() => {
-                Err(Problem::BadField("notice_s", "only with the mode notice"))
+    fn of(how: &EndOne) -> Result<Self, Problem> {
+        match (how.mode, how.notice_s) {
+            (Mode::Notice, seconds) => Ok(Self::Later(Ending::Notice(seconds.unwrap_or(NOTICE_S)))),
+            (Mode::Now | Mode::AfterCall, Some(_)) => {
+                Err(Problem::field("notice_s", "only with the mode notice"))
             }
-            (Mode::Now, _) => Ok(Self::Now),
-            (Mode::AfterCall, _) => Ok(Self::Later(Ending::AfterCall)),
+            (Mode::Now, None) => Ok(Self::Now),
+            (Mode::AfterCall, None) => Ok(Self::Later(Ending::AfterCall)),
         }
     }
 }
 
-async fn end_one(desk: &Desk, id: &OrganizationId, session: &str, when: When) -> Answer {
+/// The session that is called `session`, while it holds a seat.
+fn find(desk: &Desk, id: &OrganizationId, session: &str) -> Result<SessionId, Problem> {
     let session = Uuid::parse_str(session).map_err(|_| Problem::NotFound)?;
     let session = SessionId(session.into_bytes());
-    let registry = &desk.reception.registry;
-    if registry.entry(id, session).is_none() {
-        return Err(Problem::NotFound);
-    }
-    submit(registry, id, session, when).await?;
+    let is_there = desk.reception.registry.entry(id, session).is_some();
+    is_there.then_some(session).ok_or(Problem::NotFound)
+}
+
+/// It is in the audit log before it is done.
+async fn end_one(desk: &Desk, id: &OrganizationId, session: SessionId, when: When) -> Answer {
+    submit(&desk.reception.registry, id, session, when).await?;
     tracing::info!(organization = %id, "a session is ended by an administrator");
     Ok((StatusCode::ACCEPTED, Json(Accepted { count: 1 })))
 }

@@ -5,6 +5,7 @@ use crate::admin::problem::Problem;
 use crate::registry::{SessionView, Standing};
 use crate::seats::Timestamp;
 use serde::Serialize;
+use std::borrow::Cow;
 use utoipa::ToSchema;
 
 /// Ages and beginnings are told in steps of five minutes.
@@ -87,8 +88,15 @@ impl Filter {
     }
 }
 
-const BAD_STATE: Problem = Problem::BadField("state", "connected, unresponsive, in_grace or on_call");
-const BAD_AGE: Problem = Problem::BadField("min_age_s", "a whole number of seconds");
+const BAD_STATE: Problem = bad("state", "connected, unresponsive, in_grace or on_call");
+const BAD_AGE: Problem = bad("min_age_s", "a whole number of seconds");
+
+const fn bad(field: &'static str, why: &'static str) -> Problem {
+    Problem::BadField {
+        field: Cow::Borrowed(field),
+        why: Cow::Borrowed(why),
+    }
+}
 
 /// When a session took its seat, rounded down, in seconds since 1970.
 pub(super) fn since_s(session: &SessionView) -> i64 {

@@ -3,14 +3,15 @@
 use super::question::{Stretch, subject};
 use super::{HOUR_MS, ask, figures::seconds};
 use crate::admin::Desk;
-use crate::admin::auth::Caller;
+use crate::admin::auth::Organization;
 use crate::admin::problem::Problem;
 use crate::protocol::rfc3339;
 use crate::seats::Timestamp;
 use crate::store::Detail;
 use crate::usage::{HALF_HOUR_MS, Interval, Row, edges, intervals, start_of_day};
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
@@ -62,17 +63,16 @@ struct Enough {
 /// How long how many seats were in use.
 #[utoipa::path(get, path = "/api/v1/organizations/{org}/usage/levels", tag = "usage",
     params(("org" = String, Path), Asked),
-    responses((status = 200, body = Levels), (status = 401, description = "No token"),
-        (status = 404, description = "Nothing that this token may see"),
+    responses((status = 200, body = Levels),
         (status = 422, description = "A parameter is not taken"),
         (status = 503, description = "The store cannot be read")))]
 pub(in crate::admin) async fn levels(
     State(desk): State<Arc<Desk>>,
-    caller: Caller,
-    Path(org): Path<String>,
-    Query(asked): Query<Asked>,
+    Organization(id): Organization,
+    asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Json<Levels>, Problem> {
-    let subject = subject(&desk, &caller, &org)?;
+    let Query(asked) = asked?;
+    let subject = subject(&desk, id)?;
     let month = 28 * 24 * HOUR_MS;
     let stretch = Stretch::read(asked.from.as_deref(), asked.to.as_deref(), month, subject.now)?;
     let halves = |at: i64| at.div_euclid(HALF_HOUR_MS) * HALF_HOUR_MS;

@@ -1,7 +1,6 @@
 //! What is asked for, checked.
 
 use crate::admin::Desk;
-use crate::admin::auth::Caller;
 use crate::admin::problem::Problem;
 use crate::seats::{OrganizationId, Timestamp};
 use jiff::tz::TimeZone;
@@ -24,9 +23,8 @@ pub(super) struct Stretch {
     pub(super) until: Timestamp,
 }
 
-/// The organization, if the caller may see it.
-pub(in crate::admin) fn subject(desk: &Desk, caller: &Caller, org: &str) -> Result<Subject, Problem> {
-    let id = caller.finds(desk, org)?;
+/// What is to be known of the organization before it is asked about.
+pub(in crate::admin) fn subject(desk: &Desk, id: OrganizationId) -> Result<Subject, Problem> {
     let terms = desk.reception.registry.usage_terms(&id);
     let (zone, is_small, now) = terms.ok_or(Problem::NotFound)?;
     Ok(Subject {
@@ -46,15 +44,15 @@ impl Stretch {
         now: Timestamp,
     ) -> Result<Self, Problem> {
         let until = match to {
-            Some(text) => instant(text).ok_or(Problem::BadField("to", TIME))?,
+            Some(text) => instant(text).ok_or(Problem::field("to", TIME))?,
             None => now,
         };
         let from = match from {
-            Some(text) => instant(text).ok_or(Problem::BadField("from", TIME))?,
+            Some(text) => instant(text).ok_or(Problem::field("from", TIME))?,
             None => Timestamp(until.0 - length_ms),
         };
         if from >= until {
-            return Err(Problem::BadField("to", "later than from"));
+            return Err(Problem::field("to", "later than from"));
         }
         Ok(Self { from, until })
     }

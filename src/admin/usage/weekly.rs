@@ -3,13 +3,14 @@
 use super::question::subject;
 use super::{HOUR_MS, all_since};
 use crate::admin::Desk;
-use crate::admin::auth::Caller;
+use crate::admin::auth::Organization;
 use crate::admin::problem::Problem;
 use crate::protocol::rfc3339;
 use crate::seats::Timestamp;
 use crate::usage::Interval;
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
@@ -56,23 +57,22 @@ struct Cell {
 /// The peaks of a week's half-hours, in the organization's time zone.
 #[utoipa::path(get, path = "/api/v1/organizations/{org}/usage/heatmap", tag = "usage",
     params(("org" = String, Path), Asked),
-    responses((status = 200, body = Heatmap), (status = 401, description = "No token"),
-        (status = 404, description = "Nothing that this token may see"),
+    responses((status = 200, body = Heatmap),
         (status = 422, description = "A parameter is not taken"),
         (status = 503, description = "The store cannot be read")))]
 pub(in crate::admin) async fn heatmap(
     State(desk): State<Arc<Desk>>,
-    caller: Caller,
-    Path(org): Path<String>,
-    Query(asked): Query<Asked>,
+    Organization(id): Organization,
+    asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Json<Heatmap>, Problem> {
-    let subject = subject(&desk, &caller, &org)?;
+    let Query(asked) = asked?;
+    let subject = subject(&desk, id)?;
     let weeks = match asked.weeks {
         Some(text) => text
             .parse()
             .ok()
             .filter(|weeks| (1..=MOST_WEEKS).contains(weeks))
-            .ok_or(Problem::BadField("weeks", "a whole number from 1 to 56"))?,
+            .ok_or(Problem::field("weeks", "a whole number from 1 to 56"))?,
         None => WEEKS,
     };
     let from = Timestamp(subject.now.0 - weeks * 7 * 24 * HOUR_MS);

@@ -1,7 +1,7 @@
 //! The way to the record: a store in the data folder, or none.
 
 use crate::seats::{OrganizationId, Timestamp};
-use crate::store::{Closer, ReadBack, Recorder, Shelf, Store};
+use crate::store::{Closer, ReadBack, Recorder, SettingKey, Shelf, Store};
 use crate::telemetry::Metrics;
 use anyhow::Context as _;
 use std::path::Path;
@@ -13,6 +13,7 @@ pub(super) struct Record {
     pub(super) recorder: Recorder,
     pub(super) hash_key: [u8; 32],
     pub(super) sessions: Vec<(OrganizationId, crate::seats::Record)>,
+    pub(super) settings: Vec<(SettingKey, String)>,
     pub(super) read_backs: Option<mpsc::Receiver<ReadBack>>,
     pub(super) closer: Option<Closer>,
     /// Where the record of usage can be read, and how far it had come.
@@ -29,6 +30,7 @@ impl Record {
                 recorder: Recorder::in_memory(),
                 hash_key,
                 sessions: Vec::new(),
+                settings: Vec::new(),
                 read_backs: None,
                 closer: None,
                 usage: None,
@@ -45,6 +47,7 @@ impl Record {
             recorder: store.recorder,
             hash_key: store.hash_key,
             sessions: store.sessions,
+            settings: store.settings,
             read_backs: Some(store.read_backs),
             closer: Some(store.closer),
             usage: Some((store.shelf, store.usage_reached)),

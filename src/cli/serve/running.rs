@@ -57,8 +57,8 @@ async fn serve(
     loop {
         tokio::select! {
             () = stop_signal(&mut terminate, &mut interrupt) => break,
-            _ = hang_up.recv() => reload(&server, overrides, &mut watch, Stillness::LongSettled),
-            stillness = watch.changed() => reload(&server, overrides, &mut watch, stillness),
+            _ = hang_up.recv() => reload(&server, overrides, &mut watch, Stillness::LongSettled).await,
+            stillness = watch.changed() => reload(&server, overrides, &mut watch, stillness).await,
         }
     }
     tell_systemd(NotifyState::Stopping);
@@ -100,7 +100,7 @@ fn tell_systemd(state: NotifyState<'_>) {
 }
 
 /// Reads the configuration again. Whoever asks for it by a signal is not asked to wait.
-fn reload(server: &Server, overrides: &Overrides, watch: &mut Watch, stillness: Stillness) {
+async fn reload(server: &Server, overrides: &Overrides, watch: &mut Watch, stillness: Stillness) {
     let versions = watch.versions();
     let mut followed = None;
     match config::load(overrides) {
@@ -119,7 +119,7 @@ fn reload(server: &Server, overrides: &Overrides, watch: &mut Watch, stillness: 
                 }
                 return;
             }
-            server.reload(&settings);
+            server.reload(&settings).await;
             tracing::info!("configuration reloaded");
             followed = Some(settings);
         }

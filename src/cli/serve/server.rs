@@ -4,14 +4,14 @@ use super::descriptors;
 use super::first_token::tokens;
 use super::record::Record;
 use super::sockets::Sockets;
-use crate::admin::{self, Desk, Guesses};
+use crate::admin::{self, Books, Desk, Guesses};
 use crate::clock::{Clock, utc};
 use crate::config::Settings;
 use crate::credential::KeyedHash;
-use crate::gateway::{Claims, Directory, FrameBudget, Listener, ListenerSettings, Reception};
+use crate::gateway::{Claims, FrameBudget, Listener, ListenerSettings, Reception};
 use crate::liveness::Rhythm;
 use crate::registry::Registry;
-use crate::seats::{Allocation, OrganizationId};
+use crate::seats::OrganizationId;
 use crate::store::Closer;
 use crate::telemetry::Metrics;
 use crate::transport::Doorway;
@@ -63,12 +63,13 @@ impl Server {
             recorder,
             hash_key,
             sessions,
+            settings: stored,
             read_backs,
             closer,
             usage,
         } = Record::open(settings.server.data_dir.as_deref(), &metrics)?;
         let registry = Registry::new(
-            recorder,
+            recorder.clone(),
             clock.clone(),
             Arc::clone(&metrics),
             settings.limits.logins_waiting,
@@ -107,21 +108,29 @@ impl Server {
         };
         let admin_listener = admin_listener.with_context(|| format!("cannot listen on {admin_listen}"))?;
         let (admin_token_file, tokens) = tokens(settings)?;
+        let (stop_accepting, stop, tasks) = (
+            CancellationToken::new(),
+            CancellationToken::new(),
+            TaskTracker::new(),
+        );
+        let books = Books::open(
+            Arc::clone(&reception),
+            recorder,
+            &stored,
+            tasks.clone(),
+            stop.clone(),
+        )?;
         let desk = Arc::new(Desk {
             reception: Arc::clone(&reception),
             metrics,
             connections: listener.running().connections,
             guesses: Guesses::new(&clock, &settings.server.trusted_proxies),
             widget_port: listener.local_addr()?.port(),
-            tokens: RwLock::new(Arc::new(tokens)),
+            books: Arc::clone(&books),
             live: admin::Hub::new(utc()),
+            links: admin::Links::default(),
             work: TaskTracker::new(),
         });
-        let (stop_accepting, stop, tasks) = (
-            CancellationToken::new(),
-            CancellationToken::new(),
-            TaskTracker::new(),
-        );
         let server = Self {
             listen: listener.local_addr()?,
             admin_listen: admin_listener.local_addr()?,
@@ -137,9 +146,9 @@ impl Server {
             clock,
             closer,
         };
-        server.set_up(settings);
+        books.set_file(settings, tokens).await;
         registry.restore(sessions);
-        server.remove_others(settings);
+        books.dismiss_unknown();
         tasks.spawn(listener.run(reception, stop_accepting));
         tasks.spawn(admin::serve(
             admin_listener,
@@ -151,6 +160,7 @@ impl Server {
         tasks.spawn(Arc::clone(&registry).sweep(stop.clone()));
         tasks.spawn(Arc::clone(&registry).tell_places(stop.clone()));
         tasks.spawn(Arc::clone(&registry).record_usage(stop.clone()));
+        tasks.spawn(Arc::clone(&registry).tell_maintenance(stop.clone()));
         if let Some(read_backs) = read_backs {
             tasks.spawn(Arc::clone(&registry).heal(read_backs, stop.clone()));
         }
@@ -163,59 +173,20 @@ impl Server {
         self.clock.release();
     }
 
-    /// Makes `settings` hold for organizations, doors and tokens. Sessions go on.
-    fn set_up(&self, settings: &Settings) {
-        let registry = &self.reception.registry;
-        let before = Arc::clone(&self.reception.directory.read());
-        let directory = Directory::of(&settings.organizations, &before, &self.clock);
-        *self.reception.directory.write() = Arc::new(directory);
-        for organization in &settings.organizations {
-            let allocation = Allocation {
-                line: organization.waiting_line.unwrap_or(0),
-                ..organization.allocation.clone()
-            };
-            registry.allocate(
-                &organization.id,
-                allocation,
-                organization.grace,
-                organization.time_zone.clone(),
-            );
-        }
-    }
-
-    /// Ends the sessions of organizations that are not there any more.
-    fn remove_others(&self, settings: &Settings) {
-        for id in self.missing(settings) {
-            let (registry, stop) = (Arc::clone(&self.reception.registry), self.stop.clone());
-            self.tasks.spawn(async move {
-                tokio::select! {
-                    () = stop.cancelled() => {}
-                    () = registry.remove(&id) => tracing::info!(organization = %id, "organization removed"),
-                }
-            });
-        }
-    }
-
     /// The organizations that `settings` would remove.
     pub(super) fn missing(&self, settings: &Settings) -> Vec<OrganizationId> {
-        let mut ids = self.reception.registry.organizations();
-        ids.retain(|id| {
-            settings
-                .organizations
-                .iter()
-                .all(|organization| organization.id != *id)
-        });
-        ids
+        self.desk.books.missing(settings)
     }
 
     /// Makes a reloaded configuration hold. What needs a restart keeps its value.
-    pub(super) fn reload(&self, settings: &Settings) {
+    pub(super) async fn reload(&self, settings: &Settings) {
         self.show_certificate(settings);
-        if !settings.admin_tokens.is_empty() {
-            *self.desk.tokens.write() = Arc::new(settings.admin_tokens.clone());
-        }
-        self.set_up(settings);
-        self.remove_others(settings);
+        let tokens = if settings.admin_tokens.is_empty() {
+            self.desk.books.file_tokens()
+        } else {
+            settings.admin_tokens.clone()
+        };
+        self.desk.books.set_file(settings, tokens).await;
     }
 
     /// Shows the certificate that the files hold. One that cannot be used changes nothing.

@@ -120,7 +120,7 @@ impl OrganizationSettings {
     }
 
     /// Whether a widget key, which every visitor of the page can read, is all that is asked for.
-    pub(in crate::config) fn asks_for_public_key_only(&self) -> bool {
+    pub fn asks_for_public_key_only(&self) -> bool {
         !self.keys.is_empty() && self.token_keys.is_empty() && self.allowed_origins.is_empty()
     }
 }

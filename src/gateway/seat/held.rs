@@ -1,6 +1,7 @@
 //! What a held seat does about what it hears and what is due.
 
 use super::super::closing::{Ending, take_leave};
+use super::super::notices;
 use super::super::reception::{Unsent, WRITE_TIME, found_out_by_tcp, part, send};
 use super::super::upper::Socket;
 use crate::clock::Clock;
@@ -77,9 +78,21 @@ impl Held {
 
     /// The word of somebody else.
     pub(super) async fn notice(&self, socket: &mut Socket, notice: Notice) -> Option<End> {
-        match last_word(notice) {
+        let maintained = || {
+            self.registry()
+                .is_in_maintenance(Some(self.presence.organization()))
+        };
+        match last_word(notice, maintained) {
             Ok(farewell) => Some(End::Part(farewell)),
             Err(Notice::Ending { within }) => self.say(socket, &ServerMessage::ending(within)).await,
+            Err(Notice::Maintenance(one)) => {
+                let notice = Box::new(notices::told(&one));
+                self.say(socket, &ServerMessage::Notice { notice }).await
+            }
+            Err(Notice::MaintenanceOver(id)) => {
+                let id = id.to_string();
+                self.say(socket, &ServerMessage::NoticeCleared { id }).await
+            }
             Err(_) => None,
         }
     }
@@ -255,8 +268,12 @@ impl Held {
     }
 }
 
-/// What ends a connection by somebody else's word. Other notices are given back.
-pub(in crate::gateway) fn last_word(notice: Notice) -> Result<Farewell, Notice> {
+/// What ends a connection by somebody else's word; `maintained`: its organization is in maintenance.
+/// Other notices are given back.
+pub(in crate::gateway) fn last_word(
+    notice: Notice,
+    maintained: impl FnOnce() -> bool,
+) -> Result<Farewell, Notice> {
     match notice {
         Notice::Superseded => Ok(Farewell::ended(EndReason::Superseded)),
         Notice::Terminated => Ok(Farewell::ended(EndReason::Terminated)),
@@ -265,8 +282,12 @@ pub(in crate::gateway) fn last_word(notice: Notice) -> Result<Farewell, Notice> 
             CloseCode::Overloaded,
             "this session could not be recorded",
         )),
-        Notice::Draining { reconnect_after } => Ok(Farewell::draining(reconnect_after)),
-        Notice::Seated(_) | Notice::Place(_) | Notice::Ending { .. } => Err(notice),
+        Notice::Draining { reconnect_after } => Ok(Farewell::draining(reconnect_after, maintained())),
+        Notice::Seated(_)
+        | Notice::Place(_)
+        | Notice::Ending { .. }
+        | Notice::Maintenance(_)
+        | Notice::MaintenanceOver(_) => Err(notice),
     }
 }
 

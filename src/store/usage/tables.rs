@@ -5,7 +5,7 @@ use crate::seats::Timestamp;
 use crate::usage::{Bucket, Gap, GapReason, HALF_HOUR_MS, MINUTE_MS, Row};
 use rusqlite::{Connection, OptionalExtension as _, Row as Read};
 
-/// The tables, since format 2.
+/// The tables, since format 3.
 pub(in crate::store) const TABLES: &str = "
     CREATE TABLE usage_open (
         place INTEGER PRIMARY KEY,  -- organization, start and length of an interval
