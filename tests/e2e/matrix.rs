@@ -8,7 +8,7 @@ use mirabridge_seats::credential::HashedToken;
 use std::collections::BTreeMap;
 
 /// The contract: the least role of each route.
-const CONTRACT: [(&str, Least); 40] = [
+const CONTRACT: [(&str, Least); 43] = [
     ("GET /", Least::Anybody),
     ("GET /api/docs", Least::Anybody),
     ("GET /api/docs.css", Least::Anybody),
