@@ -102,6 +102,70 @@ async fn what_is_recorded_is_there_after_a_close_and_after_none() {
     }
 }
 
+/// The minutes of an hour, after which the record goes on for so long.
+async fn record_hour(store: &Store, goes_on_ms: i64) {
+    use crate::usage::{Addition, Bucket, MINUTE_MS, Row, Standing};
+    const HOUR: i64 = 3_600_000;
+    let begin = 1_767_600_000_000;
+    let mut pool = Pool::of(store, "acme");
+    let minute = |number: i64| {
+        let start = Timestamp(begin + number * MINUTE_MS);
+        let standing = Standing {
+            connected: 3,
+            limit: 5,
+            ..Standing::default()
+        };
+        let mut row = Row::at(start, standing);
+        row.stand_until(Timestamp(start.0 + 20_000), &[]);
+        Addition {
+            bucket: Bucket::of(start, MINUTE_MS),
+            row,
+        }
+    };
+    for (additions, reached) in [
+        ((0..60).map(minute).collect(), begin + HOUR),
+        (Vec::new(), begin + HOUR + goes_on_ms),
+    ] {
+        pool.sequence += 1;
+        let batch = Batch {
+            organization: pool.organization.clone(),
+            life: pool.life,
+            sequence: pool.sequence,
+            effects: Vec::new(),
+            usage: UsageAdditions {
+                additions,
+                reached: Some(Timestamp(reached)),
+                ..UsageAdditions::none()
+            },
+            recorded: Arc::default(),
+        };
+        let place = store.recorder.reserve().await.unwrap();
+        place.record(|| batch).recorded().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_hour_that_is_over_is_packed_by_a_store_that_runs() {
+    let home = tempfile::tempdir().unwrap();
+    let store = open(home.path()).unwrap();
+    record_hour(&store, 120_000).await;
+
+    let database = rusqlite::Connection::open(home.path().join("seats.db")).unwrap();
+    let count = |table: &str| -> u32 {
+        let sql = format!("SELECT count(*) FROM {table}");
+        database.query_row(&sql, [], |row| row.get(0)).unwrap()
+    };
+    // A turn comes at least every five seconds.
+    for _ in 0..3000 {
+        if count("usage_hour") > 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!((count("usage_hour"), count("usage_open")), (1, 0));
+    store.closer.close().await;
+}
+
 #[tokio::test]
 async fn a_gap_and_an_older_life_are_refused_and_close_the_store_to_grants() {
     let home = tempfile::tempdir().unwrap();

@@ -53,10 +53,11 @@ impl Closing {
         }
     }
 
-    /// How long until the next turn.
+    /// How long until the next turn; the first one comes at once.
     pub(in crate::store) fn wait(&self) -> Duration {
-        self.waiting
-            .map_or(AGAIN, |(since, wait)| wait.saturating_sub(since.elapsed()))
+        self.waiting.map_or(Duration::ZERO, |(since, wait)| {
+            wait.saturating_sub(since.elapsed())
+        })
     }
 
     /// A turn failed: the next one comes later.
@@ -80,16 +81,21 @@ impl Closing {
         };
         let watch = Stopwatch::start();
         let transaction = connection.transaction()?;
-        let mut changed = false;
+        let (mut changed, mut is_through) = (false, false);
         while watch.elapsed() < TURN {
             let closed = match self.close_one(&transaction, reached)? {
                 Some(closed) => closed,
                 None => match self.sweep_one(&transaction, reached)? {
                     Some(deleted) => deleted,
-                    None => break,
+                    None => {
+                        is_through = true;
+                        break;
+                    }
                 },
             };
             changed |= closed;
+        }
+        if changed || !is_through {
             self.waiting = Some((Stopwatch::start(), AGAIN));
         }
         if changed {
