@@ -8,7 +8,7 @@ mod question;
 mod weekly;
 
 pub(super) use figures::{Figures, mean, seconds};
-pub(super) use levels::{__path_levels, levels};
+pub(super) use levels::{__path_levels, Enough, levels};
 pub(super) use question::{Stretch, Subject, subject};
 pub(super) use weekly::{__path_heatmap, heatmap, week_of};
 

@@ -1,5 +1,6 @@
 //! The pictures of a report, as SVG.
 
+mod axes;
 mod dates;
 mod heatmap;
 mod levels;
@@ -24,7 +25,7 @@ use plotters::style::{Color, IntoFont, RGBColor, TextStyle, WHITE};
 pub struct NotDrawn(#[from] DrawingAreaErrorKind<std::io::Error>);
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
+type Drawn<T = ()> = Result<T, DrawingAreaErrorKind<std::io::Error>>;
 
 const WIDTH: u32 = 960;
 /// The legend's height.

@@ -2,8 +2,6 @@
 
 use crate::server::Server;
 use serde_json::Value;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 
 /// The answer to a request with the operator's token: status and JSON.
 pub async fn ask(server: &Server, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
@@ -17,19 +15,11 @@ pub async fn ask_as(
     path: &str,
     body: Option<&Value>,
 ) -> (u16, Value) {
-    let body = body.map(Value::to_string).unwrap_or_default();
-    let mut socket = TcpStream::connect(&server.admin).await.unwrap();
-    let request = format!(
-        "{method} {path} HTTP/1.1\r\nHost: admin\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\
-         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    socket.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    socket.read_to_string(&mut answer).await.unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    let body = serde_json::from_str(body).unwrap_or(Value::Null);
-    (head[9..12].parse().unwrap(), body)
+    let answer = server
+        .ask_as(token, method, path, body.unwrap_or(&Value::Null))
+        .await;
+    let body = serde_json::from_str(&answer.body).unwrap_or(Value::Null);
+    (answer.status, body)
 }
 
 /// A configuration with `acme` of `seats` seats and `other`, and tokens of every role.

@@ -29,6 +29,13 @@ fn path(made: &Value) -> String {
 
 const HOUR: i64 = 3_600_000;
 
+/// A token of an administrator of `acme`.
+async fn admin_of_acme(server: &Server) -> String {
+    let body = json!({"label": "lead", "role": "admin", "org": "acme"});
+    let made = server.ask("POST", "/api/v1/tokens", &body).await.expect(201);
+    made.json()["token"].as_str().unwrap().to_owned()
+}
+
 #[tokio::test]
 async fn increases_start_and_end_by_themselves_add_up_and_end_nobody() {
     let server = Server::with(&["--seats", "acme=1"]);
@@ -92,14 +99,7 @@ async fn increases_start_and_end_by_themselves_add_up_and_end_nobody() {
 #[tokio::test]
 async fn an_admins_increase_runs_within_the_self_service_and_waits_for_an_operator_beyond() {
     let mut server = Server::with(&["--seats", "acme=1"]);
-    let body = json!({"label": "lead", "role": "admin", "org": "acme"});
-    let admin = server
-        .ask("POST", "/api/v1/tokens", &body)
-        .await
-        .expect(201)
-        .json()["token"]
-        .clone();
-    let admin = admin.as_str().unwrap();
+    let admin = &admin_of_acme(&server).await;
     let asked = server
         .ask_as(admin, "POST", ALL, &increase(1, 0, HOUR))
         .await
@@ -152,14 +152,7 @@ async fn an_increase_that_runs_ends_at_a_word_and_still_counts_for_the_month() {
         "[[organization]]\nid = \"acme\"\nseats = 1\nself_service = { seats = 2, days = 5 }\n\
         [[organization.increase]]\nseats = 7\nfrom = 2020-01-01T00:00:00Z\nuntil = 2020-01-02T00:00:00Z\n",
     );
-    let body = json!({"label": "lead", "role": "admin", "org": "acme"});
-    let admin = server
-        .ask("POST", "/api/v1/tokens", &body)
-        .await
-        .expect(201)
-        .json()["token"]
-        .clone();
-    let admin = admin.as_str().unwrap();
+    let admin = &admin_of_acme(&server).await;
     let made = server
         .ask_as(admin, "POST", ALL, &increase(2, 0, HOUR))
         .await

@@ -17,10 +17,14 @@ async fn enter(address: &str, authority: &[u8]) -> io::Result<Stream> {
     Trust::read(authority).unwrap().enter("localhost", stream).await
 }
 
-async fn widget(server: &Server, authority: &[u8]) -> WebSocketStream<Stream> {
+/// A widget that holds a seat.
+async fn seated(server: &Server, authority: &[u8]) -> WebSocketStream<Stream> {
     let stream = enter(&server.listen, authority).await.unwrap();
     let url = format!("wss://{}/v1/seat", server.listen);
-    tokio_tungstenite::client_async(url, stream).await.unwrap().0
+    let (mut socket, _) = tokio_tungstenite::client_async(url, stream).await.unwrap();
+    say(&mut socket, &json!({"type":"login","org":"acme"})).await;
+    assert_eq!(hear(&mut socket).await["type"], "seated");
+    socket
 }
 
 async fn say(socket: &mut WebSocketStream<Stream>, message: &Value) {
@@ -49,9 +53,7 @@ async fn a_seat_and_the_numbers_are_had_over_tls() {
     let folder = tempfile::tempdir().unwrap();
     let files = Files::make(folder.path());
     let server = Server::configured(&format!("{ACME}{}", files.table()));
-    let mut socket = widget(&server, &files.authority()).await;
-    say(&mut socket, &json!({"type":"login","org":"acme"})).await;
-    assert_eq!(hear(&mut socket).await["type"], "seated");
+    let mut socket = seated(&server, &files.authority()).await;
 
     let numbers = ask_admin(&server, &files.authority()).await;
 
@@ -70,9 +72,7 @@ async fn two_messages_of_one_tls_record_are_both_answered_by_a_seat_at_rest() {
     let folder = tempfile::tempdir().unwrap();
     let files = Files::make(folder.path());
     let server = Server::configured(&format!("{ACME}{}", files.table()));
-    let mut socket = widget(&server, &files.authority()).await;
-    say(&mut socket, &json!({"type":"login","org":"acme"})).await;
-    assert_eq!(hear(&mut socket).await["type"], "seated");
+    let mut socket = seated(&server, &files.authority()).await;
 
     // With its head the first one fills the server's read of 1,024 bytes, so that the second is
     // decrypted and not read when the first is answered.
@@ -93,9 +93,7 @@ async fn a_reset_under_tls_starts_the_grace() {
     let folder = tempfile::tempdir().unwrap();
     let files = Files::make(folder.path());
     let server = Server::configured(&format!("{ACME}grace = \"300ms\"\n{}", files.table()));
-    let mut socket = widget(&server, &files.authority()).await;
-    say(&mut socket, &json!({"type":"login","org":"acme"})).await;
-    hear(&mut socket).await;
+    let socket = seated(&server, &files.authority()).await;
     assert!(
         ask_admin(&server, &files.authority())
             .await
@@ -137,9 +135,7 @@ async fn what_is_not_tls_is_closed_and_a_slow_handshake_ends_at_the_one_deadline
         assert!(closed.is_ok(), "it stays open");
         assert!(!said.starts_with(b"HTTP"), "a plain answer");
     }
-    let mut other = widget(&server, &files.authority()).await;
-    say(&mut other, &json!({"type":"login","org":"acme"})).await;
-    assert_eq!(hear(&mut other).await["type"], "seated");
+    seated(&server, &files.authority()).await;
 }
 
 #[tokio::test]
@@ -159,9 +155,7 @@ async fn new_certificates_are_shown_bad_ones_change_nothing_and_connections_stay
     let files = Files::make(folder.path());
     let server = Server::configured(&format!("{ACME}{}", files.table()));
     let old = files.authority();
-    let mut socket = widget(&server, &old).await;
-    say(&mut socket, &json!({"type":"login","org":"acme"})).await;
-    hear(&mut socket).await;
+    let mut socket = seated(&server, &old).await;
 
     std::fs::write(&files.certificate, "no certificate").unwrap();
     server.hang_up();

@@ -1,6 +1,6 @@
 //! A report as JSON.
 
-use crate::admin::usage::{Figures, mean, seconds};
+use crate::admin::usage::{Enough, Figures, mean, seconds};
 use crate::protocol::rfc3339;
 use crate::report::{Ends, Report, resume_success};
 use crate::usage::{Count, HALF_HOUR_MS, Row};
@@ -43,18 +43,6 @@ struct Total {
     over_12_h: u64,
     length_s_p50: Option<f64>,
     length_s_p95: Option<f64>,
-}
-
-/// The seats that are enough for a share of the open time.
-#[derive(Serialize, ToSchema)]
-#[schema(as = EnoughSeats)]
-struct Enough {
-    #[serde(rename = "95")]
-    most: Option<u32>,
-    #[serde(rename = "99")]
-    nearly_all: Option<u32>,
-    #[serde(rename = "99.9")]
-    all_but_moments: Option<u32>,
 }
 
 /// How sessions ended.
@@ -168,11 +156,7 @@ impl Total {
             open_s: seconds(open),
             mean_open: (mean_open * 100.0).round() / 100.0,
             peak_held_30_min: row.in_use.held_for(HALF_HOUR_MS.unsigned_abs()),
-            enough: Enough {
-                most: row.in_use.enough_for(0.95),
-                nearly_all: row.in_use.enough_for(0.99),
-                all_but_moments: row.in_use.enough_for(0.999),
-            },
+            enough: Enough::of(&row.in_use),
             ends: ToldEnds {
                 logout: ends.logout,
                 closed: ends.closed,

@@ -51,7 +51,7 @@ struct Level {
 
 /// The seats that are enough for a share of the open time.
 #[derive(Serialize, ToSchema)]
-struct Enough {
+pub(in crate::admin) struct Enough {
     #[serde(rename = "95")]
     most: Option<u32>,
     #[serde(rename = "99")]
@@ -120,6 +120,16 @@ fn is_midnight(subject: &super::question::Subject, at: Timestamp) -> bool {
     start_of_day(&subject.zone, at, 0) == at
 }
 
+impl Enough {
+    pub(in crate::admin) fn of(in_use: &crate::usage::Levels) -> Self {
+        Self {
+            most: in_use.enough_for(0.95),
+            nearly_all: in_use.enough_for(0.99),
+            all_but_moments: in_use.enough_for(0.999),
+        }
+    }
+}
+
 impl Levels {
     fn of(from: Timestamp, until: Timestamp, row: &Row) -> Self {
         let told = |levels: &crate::usage::Levels| {
@@ -143,11 +153,7 @@ impl Levels {
             known_s: seconds(row.known_ms()),
             open_s: seconds(open),
             levels: told(&row.in_use),
-            enough: Enough {
-                most: row.in_use.enough_for(0.95),
-                nearly_all: row.in_use.enough_for(0.99),
-                all_but_moments: row.in_use.enough_for(0.999),
-            },
+            enough: Enough::of(&row.in_use),
             peak: row.in_use.highest().unwrap_or(0),
             peak_held_30_min: row.in_use.held_for(HALF_HOUR_MS.unsigned_abs()),
             demand: told(&row.demand),

@@ -1,14 +1,14 @@
 //! Peaks over time with the limit.
 
+use super::axes::seats_over_time;
 use super::dates::Dates;
-use super::{Drawn, FONT, GRID, IN_USE, INK, LIMIT, NotDrawn, REFUSED, drawn, top};
+use super::{Drawn, IN_USE, LIMIT, NotDrawn, REFUSED, drawn, top};
 use crate::report::figures::Report;
 use crate::seats::Timestamp;
 use crate::usage::{Count, HALF_HOUR_MS, Row};
-use plotters::chart::ChartBuilder;
 use plotters::element::{Polygon, Rectangle};
 use plotters::series::LineSeries;
-use plotters::style::{Color, IntoFont, WHITE};
+use plotters::style::Color;
 
 const DAY_MS: i64 = 24 * 3_600_000;
 /// Up to so many days the half-hours are shown, beyond them the days.
@@ -65,23 +65,7 @@ fn draw(report: &Report, steps: &[Step<'_>], area: &super::Area<'_>) -> Drawn {
     let most = steps.iter().map(|step| peak(step).max(limit(step))).max();
     let top = top(most.unwrap_or(0));
     let dates = Dates::new(report.from, report.until, &report.subject.zone);
-    let mut context = ChartBuilder::on(area)
-        .margin_right(24)
-        .margin_top(6)
-        .x_label_area_size(28)
-        .y_label_area_size(60)
-        .build_cartesian_2d(dates.clone(), 0.0..top)?;
-    context
-        .configure_mesh()
-        .light_line_style(WHITE)
-        .bold_line_style(GRID)
-        .label_style((FONT, 14).into_font().color(&INK))
-        .axis_desc_style((FONT, 14).into_font().color(&INK))
-        .x_label_formatter(&|at| dates.label(*at))
-        .y_label_formatter(&|seats| format!("{seats:.0}"))
-        .y_labels(6)
-        .y_desc("seats")
-        .draw()?;
+    let mut context = seats_over_time(area, &dates, 0.0..top)?;
     // Where nothing is known, nothing is drawn.
     for run in steps.chunk_by(|one, next| one.until == next.from) {
         let mut edge = Vec::with_capacity(run.len() * 2 + 2);

@@ -1,13 +1,13 @@
 //! Week by week.
 
+use super::axes::seats_over_time;
 use super::dates::Dates;
-use super::{Drawn, ENOUGH, FONT, GRID, HELD, IN_USE, INK, LIMIT, NotDrawn, drawn, top};
+use super::{Drawn, ENOUGH, HELD, IN_USE, LIMIT, NotDrawn, drawn, top};
 use crate::report::figures::{HELD_MS, Report};
 use crate::usage::Row;
-use plotters::chart::ChartBuilder;
 use plotters::element::Circle;
 use plotters::series::LineSeries;
-use plotters::style::{Color, IntoFont, RGBColor, WHITE};
+use plotters::style::{Color, RGBColor};
 
 /// A week less the hour that a change to summer time takes.
 const WHOLE_MS: i64 = 7 * 24 * 3_600_000 - 3_600_000;
@@ -67,23 +67,7 @@ fn draw(report: &Report, points: &[Point<'_>], area: &super::Area<'_>) -> Drawn 
         .min()
         .unwrap_or(0);
     let dates = Dates::new(report.from, report.until, &report.subject.zone);
-    let mut context = ChartBuilder::on(area)
-        .margin_right(24)
-        .margin_top(6)
-        .x_label_area_size(28)
-        .y_label_area_size(60)
-        .build_cartesian_2d(dates.clone(), bottom(least, most)..top(most))?;
-    context
-        .configure_mesh()
-        .light_line_style(WHITE)
-        .bold_line_style(GRID)
-        .label_style((FONT, 14).into_font().color(&INK))
-        .axis_desc_style((FONT, 14).into_font().color(&INK))
-        .x_label_formatter(&|at| dates.label(*at))
-        .y_label_formatter(&|seats| format!("{seats:.0}"))
-        .y_labels(6)
-        .y_desc("seats")
-        .draw()?;
+    let mut context = seats_over_time(area, &dates, bottom(least, most)..top(most))?;
     type Of<'a> = &'a dyn Fn(&Row) -> Option<u32>;
     // Those that are drawn later are finer, so that all are seen where they are the same.
     let lines: [(Of<'_>, RGBColor, u32, i32); 4] = [
