@@ -23,7 +23,7 @@ mod target;
 mod wire;
 mod world;
 
-pub use admin_view::{AdminAccess, AdminError};
+pub use admin_view::{AdminAccess, AdminError, connect};
 pub use chart::{Axis, Bin, Chart};
 pub use history::{HistoryPlan, write_history};
 pub use ledger::{Gauges, Percentiles};
@@ -33,4 +33,3 @@ pub use report::FleetReport;
 pub use run::{Fleet, FleetError, FleetPlan, run};
 pub use simulation::{Figures, SimulationPlan, Witness, simulate, simulate_before};
 pub use target::{InvalidSeatUrl, SeatUrl};
-pub(crate) use target::{enter, resolve};

@@ -32,4 +32,5 @@ pub use head::RawOrigin;
 pub use listener::ListenerSettings;
 pub use permits::{ConnectionPermit, HandshakePermit, OpenConnections, household};
 pub use reception::Reception;
+pub use resting::limits;
 pub use upper::{Socket, Upper, Visitor};

@@ -6,11 +6,11 @@
 use futures_util::StreamExt as _;
 use libfuzzer_sys::fuzz_target;
 use mirabridge_seats::clock::Clock;
-use mirabridge_seats::gateway::{FrameBudget, FrameMeter, Metered};
+use mirabridge_seats::gateway::{FrameBudget, FrameMeter, Metered, limits};
 use std::sync::{Arc, OnceLock};
 use tokio::io::AsyncWriteExt as _;
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::protocol::Role;
 
 /// The longest message, in bytes.
 const MOST: usize = 4096;
@@ -30,12 +30,7 @@ async fn said(bytes: &[u8], cuts: &[u8]) -> Vec<String> {
     static METER: OnceLock<Arc<FrameMeter>> = OnceLock::new();
     let meter = METER.get_or_init(|| Arc::new(FrameMeter::new(FrameBudget::default(), Clock::start())));
     let (near, mut far) = tokio::io::duplex(64 * 1024);
-    let config = WebSocketConfig::default()
-        .read_buffer_size(1024)
-        .write_buffer_size(0)
-        .max_write_buffer_size(16 * 1024)
-        .max_message_size(Some(MOST))
-        .max_frame_size(Some(MOST));
+    let config = limits(MOST);
     let read_ahead = cuts.first().map_or(0, |cut| usize::from(*cut)).min(bytes.len());
     let metered = Metered::new(near, &bytes[..read_ahead], Arc::clone(meter));
     let mut socket = WebSocketStream::from_raw_socket(metered, Role::Server, Some(config)).await;

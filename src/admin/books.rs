@@ -145,11 +145,6 @@ impl Books {
         ids
     }
 
-    /// The tokens of the configuration.
-    pub fn file_tokens(&self) -> Vec<AdminTokenSettings> {
-        self.state.read().file.tokens.clone()
-    }
-
     /// All tokens that open something.
     pub(super) fn tokens(&self) -> Arc<Vec<AdminTokenSettings>> {
         Arc::clone(&self.tokens.borrow())
@@ -222,6 +217,7 @@ impl Books {
         let settings = entries.iter().map(Entry::to_setting).collect();
         self.record(settings, line).await?;
         let concerned: Vec<_> = entries.iter().filter_map(Entry::organization).cloned().collect();
+        let has_windows = entries.iter().any(|entry| matches!(entry, Entry::Window(..)));
         let leaving: Vec<_> = {
             let mut state = self.state.write();
             let before: Vec<_> = concerned.iter().filter_map(|id| state.effective(id)).collect();
@@ -232,7 +228,9 @@ impl Books {
             self.dismiss(one);
         }
         self.put_in_force(&concerned);
-        self.maintain().await;
+        if has_windows {
+            self.maintain().await;
+        }
         Ok(())
     }
 
@@ -254,9 +252,24 @@ impl Books {
         Ok(())
     }
 
-    /// Makes what the books say hold for these organizations, and for all doors and tokens.
+    /// Makes what the books say hold for these organizations, and for all tokens.
     fn put_in_force(&self, concerned: &[OrganizationId]) {
         let state = self.state.read();
+        if !concerned.is_empty() {
+            self.open_doors(&state, concerned);
+        }
+        let stored = state.tokens.values().filter_map(|entry| {
+            Some(AdminTokenSettings {
+                label: entry.label.clone(),
+                role: entry.role.role()?,
+                hash: HashedToken::parse(&entry.hash).ok()?,
+            })
+        });
+        let tokens = state.file.tokens.iter().cloned().chain(stored).collect();
+        self.tokens.send_replace(Arc::new(tokens));
+    }
+
+    fn open_doors(&self, state: &State, concerned: &[OrganizationId]) {
         for settings in concerned.iter().filter_map(|id| state.effective(id)) {
             let allocation = Allocation {
                 line: settings.waiting_line.unwrap_or(0),
@@ -274,15 +287,6 @@ impl Books {
         let before = Arc::clone(&self.reception.directory.read());
         let directory = Directory::of(&doors, &leaving, &before, self.reception.registry.clock());
         *self.reception.directory.write() = Arc::new(directory);
-        let stored = state.tokens.values().filter_map(|entry| {
-            Some(AdminTokenSettings {
-                label: entry.label.clone(),
-                role: entry.role.role()?,
-                hash: HashedToken::parse(&entry.hash).ok()?,
-            })
-        });
-        let tokens = state.file.tokens.iter().cloned().chain(stored).collect();
-        self.tokens.send_replace(Arc::new(tokens));
     }
 
     /// The organizations that a change makes while older ones of their names are on their way out.

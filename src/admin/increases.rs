@@ -23,6 +23,8 @@ use uuid::Uuid;
 
 /// Increases of one organization that are kept.
 const MOST_INCREASES: usize = 1000;
+/// An increase that is over stays in the list for two months: a calendar month counts it.
+const KEPT_MS: i64 = 62 * 86_400_000;
 
 /// A temporary increase.
 #[derive(Serialize, ToSchema)]
@@ -167,7 +169,8 @@ pub(super) async fn make(
     };
     let (owner, id) = (org.clone(), Uuid::new_v4().to_string());
     let plan = move |state: &Books| {
-        if state.increases_of(&owner).count() >= MOST_INCREASES {
+        let forgotten = gone_by(state, &owner, now);
+        if state.increases_of(&owner).count() - forgotten.len() >= MOST_INCREASES {
             let why = "an organization has at most 1000 increases; remove some that are not needed";
             return Err(Problem::conflict("too-many", why));
         }
@@ -181,7 +184,12 @@ pub(super) async fn make(
             entry.self_served = true;
         }
         let shown = Shown::of(&id, &entry, now);
-        Ok((vec![Entry::Increase(owner, id, Some(entry))], shown))
+        let mut entries: Vec<_> = forgotten
+            .into_iter()
+            .map(|id| Entry::Increase(owner.clone(), id, None))
+            .collect();
+        entries.push(Entry::Increase(owner, id, Some(entry)));
+        Ok((entries, shown))
     };
     let shown = desk.books.change(&caller, Some(&org), plan).await?;
     Ok((StatusCode::CREATED, Json(shown)))
@@ -234,6 +242,16 @@ pub(super) async fn remove(
     };
     desk.books.change(&caller, Some(&org), plan).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Increases that are over and that no month of the self-service counts any more. They would stand
+/// in the way of new ones for ever.
+fn gone_by(state: &Books, org: &OrganizationId, now: Timestamp) -> Vec<String> {
+    let is_gone = |one: &IncreaseEntry| one.until < now.0 - KEPT_MS || (!one.confirmed && one.until <= now.0);
+    let all = state.increases_of(org);
+    all.filter(|(_, one)| is_gone(one))
+        .map(|(id, _)| id.to_owned())
+        .collect()
 }
 
 fn over() -> Problem {

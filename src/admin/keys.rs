@@ -151,8 +151,7 @@ pub(super) async fn revoke(
         if !state.keys.contains_key(&(owner.clone(), id.clone())) {
             return Err(Problem::NotFound);
         }
-        let would_be_open =
-            settings.keys.len() == 1 && settings.token_keys.is_empty() && settings.allowed_origins.is_empty();
+        let would_be_open = settings.asks_for_public_key_only() && settings.keys.len() == 1;
         if would_be_open && !state.file.may_be_open {
             let why =
                 "without this key, anybody who reaches the listener could log in; make another one first";

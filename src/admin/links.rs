@@ -140,9 +140,10 @@ impl Links {
 
     /// The link with this code, which is no link any more.
     fn take(&self, code: &str, now: Served) -> Option<Link> {
+        let code = HashedToken::of(code);
         let mut links = self.0.lock();
         links.retain(|link| now < link.until);
-        let place = links.iter().position(|link| link.code.matches(code))?;
+        let place = links.iter().position(|link| link.code == code)?;
         Some(links.swap_remove(place))
     }
 }

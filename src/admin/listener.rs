@@ -18,6 +18,8 @@ use tower::Layer as _;
 
 /// How long a client may take for the TLS handshake, and for the head of a request.
 const HEAD_TIME: Duration = Duration::from_secs(10);
+/// The longest head of a request, and what is read of a body at once.
+const HEAD_BYTES: usize = 16 * 1024;
 /// Before the next try where no connection can be accepted.
 const ACCEPT_BACK_OFF: Duration = Duration::from_millis(75);
 /// At the end, a request that was sent before is read within this time.
@@ -86,6 +88,7 @@ impl Hall {
         let connection = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIME)
+            .max_buf_size(HEAD_BYTES)
             .serve_connection(
                 TokioIo::new(Patient::new(socket)),
                 TowerToHyperService::new(router),

@@ -3,7 +3,7 @@
 use super::Desk;
 use super::auth::{self, Caller};
 use super::body::Fields;
-use super::books::entries::Entry;
+use super::books::entries::{Entry, PolicyEntry};
 use super::paging::{Page, Paging};
 use super::problem::Problem;
 use super::routes::Least;
@@ -12,7 +12,7 @@ use super::version::Precondition;
 use crate::config::OrganizationSettings;
 use crate::protocol::rfc3339;
 use crate::registry::OrganizationView;
-use crate::seats::{OrganizationId, Policy, Timestamp};
+use crate::seats::{OrganizationId, Timestamp};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -28,8 +28,7 @@ pub(super) struct Organization {
     name: String,
     time_zone: String,
     /// `block`, `observe` or `{"burst": n}`.
-    #[schema(value_type = Object)]
-    policy: serde_json::Value,
+    policy: PolicyEntry,
     managed_by: &'static str,
     limit: LimitNumbers,
     in_use: u32,
@@ -197,11 +196,7 @@ impl Organization {
             id: settings.id.to_string(),
             time_zone: settings.time_zone.iana_name().unwrap_or("UTC").to_owned(),
             name: settings.name,
-            policy: match view.policy {
-                Policy::Block => "block".into(),
-                Policy::Observe => "observe".into(),
-                Policy::Burst(more) => serde_json::json!({ "burst": more }),
-            },
+            policy: view.policy.into(),
             managed_by: if is_in_file { "file" } else { "api" },
             limit: LimitNumbers {
                 total: numbers.limit.total,

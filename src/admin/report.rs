@@ -102,7 +102,7 @@ fn no_store() -> [(header::HeaderName, &'static str); 4] {
 async fn compose(desk: &Desk, subject: &Subject, stretch: &Stretch) -> Result<Report, Problem> {
     let zone = &subject.zone;
     let from = start_of_day(zone, stretch.from, 0);
-    let until = midnight_after(subject, stretch.until).min(subject.now);
+    let until = subject.midnight_after(stretch.until).min(subject.now);
     let cut = edges(Interval::Day, from, until, zone, MOST_DAYS);
     if cut.len() > MOST_DAYS {
         return Err(Problem::field("from", "at most 1830 days before to"));
@@ -119,10 +119,10 @@ async fn compose(desk: &Desk, subject: &Subject, stretch: &Stretch) -> Result<Re
         row,
     });
     let days: Vec<Day> = days.collect();
-    let directory = Arc::clone(&desk.reception.directory.read());
-    let name = directory
-        .find(subject.id.as_str())
-        .map(|access| access.name.clone());
+    let name = desk
+        .books
+        .read(|state| state.effective(&subject.id))
+        .map(|one| one.name);
     let id = subject.id.to_string();
     let subject = crate::report::Subject {
         name: name.unwrap_or_else(|| id.clone()),
@@ -148,15 +148,6 @@ async fn halves(
     let known = ask(desk, &subject.id, from, until, Detail::Peaks).await?;
     let rows = intervals(&known.history.rows, &cut, &known.history.gaps, until);
     Ok(cut.into_iter().zip(rows).collect())
-}
-
-fn midnight_after(subject: &Subject, at: Timestamp) -> Timestamp {
-    let midnight = start_of_day(&subject.zone, at, 0);
-    if midnight == at {
-        at
-    } else {
-        start_of_day(&subject.zone, at, 1)
-    }
 }
 
 impl Form {

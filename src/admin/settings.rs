@@ -28,8 +28,7 @@ pub(super) struct Shown {
     /// Without temporary increases.
     seats: u32,
     /// `block`, `observe` or `{"burst": n}`.
-    #[schema(value_type = PolicyEntry)]
-    policy: Value,
+    policy: PolicyEntry,
     suspended: bool,
     #[schema(format = DateTime)]
     allocation_ends: Option<String>,
@@ -44,16 +43,11 @@ pub(super) struct Shown {
 
 /// The settings that hold.
 pub(super) fn shown(state: &State, id: &OrganizationId) -> Option<Shown> {
-    use crate::seats::Policy;
     let settings = state.effective(id)?;
     let allocation = settings.allocation;
     Some(Shown {
         seats: allocation.base,
-        policy: match allocation.policy {
-            Policy::Block => "block".into(),
-            Policy::Observe => "observe".into(),
-            Policy::Burst(more) => serde_json::json!({ "burst": more }),
-        },
+        policy: allocation.policy.into(),
         suspended: allocation.suspended,
         allocation_ends: allocation.ends.map(rfc3339),
         grace_s: crate::protocol::whole_seconds(settings.grace),

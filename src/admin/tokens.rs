@@ -146,9 +146,20 @@ pub(super) async fn make(
         if role.organization().is_some_and(|org| !state.has(org)) {
             return Err(Problem::field("org", "there is no such organization"));
         }
-        let configured = state.file.tokens.iter().map(|token| &token.label);
-        let mut labels = configured.chain(state.tokens.values().map(|token| &token.label));
-        if labels.any(|label| *label == entry.label) {
+        // Among those of the same organization: a label of another is not to be found out.
+        let configured = state.file.tokens.iter();
+        let configured = configured.map(|token| (token.role.organization().cloned(), &token.label));
+        let made = state.tokens.values();
+        let made = made.map(|token| {
+            (
+                token.role.role().and_then(|role| role.organization().cloned()),
+                &token.label,
+            )
+        });
+        if configured
+            .chain(made)
+            .any(|(of, label)| of.as_ref() == role.organization() && *label == entry.label)
+        {
             return Err(Problem::conflict("label-taken", "another token has this label"));
         }
         if state.tokens.len() >= MOST_TOKENS {

@@ -107,19 +107,36 @@ pub(super) fn table(columns: &[&str], rows: impl Iterator<Item = Vec<Value>>) ->
     table.to_string()
 }
 
-/// A value for people. What others wrote cannot move the cursor.
+/// A value for people. What others wrote can neither move the cursor nor turn the line around.
 pub(super) fn text(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),
-        Value::String(text) => text.chars().filter(|letter| !letter.is_control()).collect(),
+        Value::String(text) => text.chars().filter(|letter| is_plain(*letter)).collect(),
         Value::Array(all) => all.iter().map(text).collect::<Vec<_>>().join(", "),
         Value::Number(_) | Value::Object(_) => value.to_string(),
     }
 }
 
+fn is_plain(letter: char) -> bool {
+    let turns = matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    !letter.is_control() && !turns
+}
+
 /// Some fields of an object.
 pub(super) fn fields(item: &Value, names: &[&str]) -> Vec<Value> {
     names.iter().map(|name| item[*name].clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_wrote_can_neither_move_the_cursor_nor_turn_the_line_around() {
+        let wrote = Value::from("Z\u{fc}rich \u{202e}evil\u{2066}\u{1b}[2J\n");
+
+        assert_eq!(text(&wrote), "Z\u{fc}rich evil[2J");
+    }
 }

@@ -182,6 +182,9 @@ async fn find(client: &Client, org: &OrganizationId, start: &str) -> anyhow::Res
         !start.is_empty(),
         "a session has an id; `sessions {org}` shows them"
     );
+    if uuid::Uuid::parse_str(&start).is_ok() {
+        return Ok(start);
+    }
     let all = sessions(client, org, "?sort=id").await?;
     let ids = all.as_array().into_iter().flatten().map(|one| text(&one["id"]));
     let fitting: Vec<_> = ids.filter(|id| id.starts_with(&start)).collect();

@@ -152,7 +152,12 @@ impl Lines<'_> {
         let increases = organization.increases.iter().map(|planned| {
             let increase = planned.increase;
             let (from, until) = (date(increase.from), date(increase.until));
-            format!("{{ seats = {}, from = {from}, until = {until} }}", increase.seats)
+            let reason = planned.reason.as_deref().map(quoted_text);
+            let reason = reason.map_or(String::new(), |reason| format!(", reason = {reason}"));
+            format!(
+                "{{ seats = {}, from = {from}, until = {until}{reason} }}",
+                increase.seats
+            )
         });
         self.add(name("increase"), list(increases));
     }
@@ -183,26 +188,18 @@ fn quoted_text(text: &str) -> String {
     toml::Value::from(text).to_string()
 }
 
+/// Whole hours are shown as such.
 fn time(duration: Duration) -> String {
-    quoted(format_args!("{:?}", Nice(duration)))
-}
-
-/// Whole minutes and hours are shown as such.
-struct Nice(Duration);
-
-impl Debug for Nice {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let seconds = self.0.as_secs();
-        match self.0.subsec_nanos() {
-            0 if seconds >= 3600 && seconds.is_multiple_of(3600) => write!(formatter, "{}h", seconds / 3600),
-            0 => write!(formatter, "{seconds}s"),
-            _ => write!(formatter, "{}ms", self.0.as_millis()),
-        }
-    }
+    let seconds = duration.as_secs();
+    quoted(match duration.subsec_nanos() {
+        0 if seconds >= 3600 && seconds.is_multiple_of(3600) => format!("{}h", seconds / 3600),
+        0 => format!("{seconds}s"),
+        _ => format!("{}ms", duration.as_millis()),
+    })
 }
 
 fn date(at: Timestamp) -> String {
-    jiff::Timestamp::from_millisecond(at.0).map_or("never".to_owned(), |at| at.to_string())
+    jiff::Timestamp::from_millisecond(at.0).map_or_else(|_| at.0.to_string(), |at| at.to_string())
 }
 
 fn list(items: impl Iterator<Item = impl Display>) -> String {

@@ -143,6 +143,11 @@ impl TokenKey {
         Ok(Self { kid, algorithm, key })
     }
 
+    /// Its name.
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
     /// Judges `token`, which came at `now` for `organization`, whose keys are `keys`.
     pub fn judge(
         keys: &[Self],

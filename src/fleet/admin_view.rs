@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Empty, Limited};
-use hyper::body::Bytes;
+use hyper::body::{Body, Bytes};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper::{Request, StatusCode, Uri, header};
 use hyper_util::rt::TokioIo;
@@ -98,7 +98,10 @@ impl AdminView {
             .map_err(|error| AdminError::Unreachable(error.to_string()))?;
         let requests = match &mut self.requests {
             Some(requests) if !requests.is_closed() => requests,
-            requests => requests.insert(connect(&self.access.url, self.trust.as_ref()).await?),
+            requests => {
+                let connected = connect(&self.access.url, self.trust.as_ref()).await;
+                requests.insert(connected.map_err(|error| AdminError::Unreachable(error.to_string()))?)
+            }
         };
         requests.ready().await.map_err(unreachable)?;
         let from = clock.now();
@@ -120,14 +123,19 @@ impl AdminView {
     }
 }
 
-async fn connect(url: &Uri, trust: Option<&Trust>) -> Result<SendRequest<Empty<Bytes>>, AdminError> {
-    let failed = |error: std::io::Error| AdminError::Unreachable(error.to_string());
-    let address = resolve(url).await.map_err(failed)?;
-    let stream = TcpStream::connect(address).await.map_err(failed)?;
-    let stream = enter(url, trust, stream).await.map_err(failed)?;
-    let (requests, connection) = http1::handshake(TokioIo::new(stream))
-        .await
-        .map_err(unreachable)?;
+/// Requests to the admin listener at `url`.
+///
+/// # Errors
+///
+/// Nothing answers there, or what answers is not what is trusted.
+pub async fn connect<B>(url: &Uri, trust: Option<&Trust>) -> std::io::Result<SendRequest<B>>
+where
+    B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+{
+    let stream = TcpStream::connect(resolve(url).await?).await?;
+    let stream = enter(url, trust, stream).await?;
+    let shaken = http1::handshake(TokioIo::new(stream)).await;
+    let (requests, connection) = shaken.map_err(std::io::Error::other)?;
     // Ends by itself when `requests` is dropped.
     tokio::spawn(connection);
     Ok(requests)

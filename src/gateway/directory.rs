@@ -24,8 +24,6 @@ pub struct Access {
     pub id: OrganizationId,
     /// Its name, for administrators.
     pub name: String,
-    /// Its time zone, for administrators.
-    pub time_zone: String,
     /// Pages that may ask; none: any.
     pub allowed_origins: Vec<Origin>,
     /// Whether a refusal may tell the numbers.
@@ -71,7 +69,6 @@ impl Directory {
         let access = |settings: &OrganizationSettings| Access {
             id: settings.id.clone(),
             name: settings.name.clone(),
-            time_zone: settings.time_zone.iana_name().unwrap_or("UTC").to_owned(),
             allowed_origins: settings.allowed_origins.clone(),
             disclose_counts: settings.disclose_counts,
             keys: settings.keys.clone(),
@@ -146,7 +143,8 @@ impl Access {
         }
         // Each key is compared, so that the time tells nothing of which one fits.
         let shown = login.key.as_deref().map_or("", String::as_str);
-        let fits = self.keys.iter().map(|known| known.matches(shown));
+        let shown = HashedToken::of(shown);
+        let fits = self.keys.iter().map(|known| *known == shown);
         let fitting = fits
             .enumerate()
             .fold(None, |found, (key, fits)| if fits { Some(key) } else { found });
@@ -194,7 +192,8 @@ impl Shown<'_> {
     }
 }
 
-/// A change gives no new budget to a key that was there; token keys are told apart by their places.
+/// A change gives no new budget to a key that was there, unless its organization has another number
+/// of seats.
 fn paces(settings: &OrganizationSettings, before: &Directory, clock: &Clock) -> Vec<LoginPace> {
     let seats = settings.allocation.base;
     let before = before.find(settings.id.as_str());
@@ -203,8 +202,16 @@ fn paces(settings: &OrganizationSettings, before: &Directory, clock: &Clock) -> 
         let place = before.and_then(|access| access.keys.iter().position(|known| known == key));
         known(place)
     });
-    let keys_before = before.map_or(0, |access| access.keys.len());
-    let token_keys = (0..settings.token_keys.len()).map(|key| known(Some(keys_before + key)));
+    let token_keys = settings.token_keys.iter().map(|key| {
+        let place = before.and_then(|access| {
+            let place = access
+                .token_keys
+                .iter()
+                .position(|known| known.kid() == key.kid)?;
+            Some(access.keys.len() + place)
+        });
+        known(place)
+    });
     keys.chain(token_keys)
         .map(|pace| match pace {
             Some(pace) => pace.go_on(seats, clock),

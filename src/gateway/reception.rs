@@ -188,8 +188,8 @@ impl Reception {
         if !vouched_for && !is_allowed(&access.allowed_origins, &origin) {
             // A token that was used is judged before the origin.
             return Err(match self.registry.admits(&access.id, &wanted) {
-                Ok(()) => self.refuse(RefusalCode::origin_not_allowed, CloseCode::OriginNotAllowed),
-                Err(_) => self.refuse(RefusalCode::unauthorized, CloseCode::Unauthorized),
+                Err(Refusal::TokenSpent) => self.refuse(RefusalCode::unauthorized, CloseCode::Unauthorized),
+                Ok(()) | Err(_) => self.refuse(RefusalCode::origin_not_allowed, CloseCode::OriginNotAllowed),
             });
         }
         if !shown.is_within_its_pace() {

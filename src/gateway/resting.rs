@@ -14,6 +14,16 @@ pub(super) struct Resting {
     message_bytes: usize,
 }
 
+/// What a WebSocket may take, with messages of at most so many bytes.
+pub fn limits(message_bytes: usize) -> WebSocketConfig {
+    WebSocketConfig::default()
+        .read_buffer_size(1024)
+        .write_buffer_size(0)
+        .max_write_buffer_size(16 * 1024)
+        .max_frame_size(Some(message_bytes))
+        .max_message_size(Some(message_bytes))
+}
+
 impl Resting {
     /// A connection whose WebSocket was not made yet.
     pub(super) fn new(stream: Metered<Stream>, message_bytes: usize) -> Self {
@@ -33,12 +43,7 @@ impl Resting {
 
     /// Makes the WebSocket. Its buffers never shrink, so these limits are what it may take.
     pub(super) async fn take_up(self) -> Socket {
-        let config = WebSocketConfig::default()
-            .read_buffer_size(1024)
-            .write_buffer_size(0)
-            .max_write_buffer_size(16 * 1024)
-            .max_frame_size(Some(self.message_bytes))
-            .max_message_size(Some(self.message_bytes));
+        let config = limits(self.message_bytes);
         WebSocketStream::from_raw_socket(self.stream, Role::Server, Some(config)).await
     }
 

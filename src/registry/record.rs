@@ -34,10 +34,6 @@ pub struct Known {
     pub history: History,
     /// How far the record goes.
     pub now: Timestamp,
-    /// The organization's time zone.
-    pub zone: TimeZone,
-    /// No more than two seats: only half-hours and days are told.
-    pub is_small: bool,
 }
 
 /// Why usage cannot be told.
@@ -179,7 +175,7 @@ impl Registry {
         until: Timestamp,
         detail: Detail,
     ) -> Result<Known, NotKnown> {
-        let (zone, is_small, _) = self.usage_terms(id).ok_or(NotKnown::UnknownOrganization)?;
+        self.ledger(id).ok_or(NotKnown::UnknownOrganization)?;
         let now = self.now().1.moment.utc;
         let shelf = self.record().shelf.lock().clone();
         let history = match shelf {
@@ -194,12 +190,7 @@ impl Registry {
             }
             None => self.history_in_memory(id),
         };
-        Ok(Known {
-            history,
-            now,
-            zone,
-            is_small,
-        })
+        Ok(Known { history, now })
     }
 
     fn history_in_memory(&self, id: &OrganizationId) -> History {

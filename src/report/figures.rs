@@ -203,12 +203,6 @@ fn peaks(days: &[Day], halves: &[(Timestamp, Option<Row>)]) -> Vec<Peak> {
     peaks
 }
 
-/// Milliseconds with at least one seat in use.
-pub(super) fn open_ms(row: &Row) -> u64 {
-    let open = row.in_use.iter().filter(|(seats, _)| *seats > 0);
-    open.map(|(_, ms)| ms).sum()
-}
-
 /// Half an hour.
 pub(super) const HELD_MS: u64 = HALF_HOUR_MS.unsigned_abs();
 

@@ -1,7 +1,7 @@
 //! A report as a page to print: no script, nothing from outside.
 
 use super::definitions::DEFINITIONS;
-use super::figures::{Ends, HELD_MS, Report, open_ms, resume_success};
+use super::figures::{Ends, HELD_MS, Report, resume_success};
 use super::picture::{self, NotDrawn};
 use super::table::date;
 use crate::seats::Timestamp;
@@ -84,7 +84,7 @@ fn known(page: &mut String, report: &Report, total: &Row) -> Result<(), NotDrawn
         );
     }
     put(page, "<h2>How long how many seats were in use</h2>");
-    if open_ms(total) > 0 {
+    if total.open_ms() > 0 {
         figure(
             page,
             &picture::levels(total)?,
@@ -104,7 +104,7 @@ fn known(page: &mut String, report: &Report, total: &Row) -> Result<(), NotDrawn
 
 fn numbers(page: &mut String, total: &Row) {
     let counts = &total.counts;
-    let open = open_ms(total);
+    let open = total.open_ms();
     let seats = |seats: Option<u32>| seats.map_or_else(|| "–".to_owned(), |seats| grouped(seats.into()));
     let enough = |share| seats(total.in_use.enough_for(share));
     let mean = total.in_use.product_ms() as f64 / open.max(1) as f64;

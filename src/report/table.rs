@@ -58,7 +58,7 @@ fn line(report: &Report, day: &Day) -> Option<[String; HEAD.len()]> {
     let row = day.row.as_ref().filter(|row| row.known_ms() > 0)?;
     let count = |count| row.counts.get(count).to_string();
     let hours = row.in_use.product_ms() as f64 / 3_600_000.0;
-    let open = super::figures::open_ms(row);
+    let open = row.open_ms();
     Some([
         harmless(&report.subject.id),
         harmless(&report.subject.name),

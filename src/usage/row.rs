@@ -114,6 +114,12 @@ impl Row {
         self.in_use.total_ms()
     }
 
+    /// Milliseconds with at least one seat in use.
+    pub fn open_ms(&self) -> u64 {
+        let open = self.in_use.iter().filter(|(seats, _)| *seats > 0);
+        open.map(|(_, ms)| ms).sum()
+    }
+
     fn note(&mut self, ms: u64) {
         self.in_use.stand(self.last.in_use(), ms);
         self.in_grace.stand(self.last.in_grace, ms);

@@ -129,7 +129,7 @@ pub(in crate::admin) async fn right_size(
     let view = desk
         .reception
         .registry
-        .look(&subject.id)
+        .view(&subject.id)
         .ok_or(Problem::NotFound)?;
     let seats = view.numbers.limit.base;
     // Today is not over: what is still to come would be missing.

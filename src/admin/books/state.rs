@@ -214,6 +214,16 @@ impl IncreaseEntry {
     }
 }
 
+impl From<Policy> for PolicyEntry {
+    fn from(policy: Policy) -> Self {
+        match policy {
+            Policy::Block => Self::Block,
+            Policy::Observe => Self::Observe,
+            Policy::Burst(more) => Self::Burst(more),
+        }
+    }
+}
+
 impl From<PolicyEntry> for Policy {
     fn from(policy: PolicyEntry) -> Self {
         match policy {

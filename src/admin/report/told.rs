@@ -143,12 +143,7 @@ impl ToldReport {
 
 impl Total {
     fn of(report: &Report, row: &Row) -> Self {
-        let open: u64 = row
-            .in_use
-            .iter()
-            .filter(|(seats, _)| *seats > 0)
-            .map(|(_, ms)| ms)
-            .sum();
+        let open = row.open_ms();
         let ends = Ends::of(&row.counts);
         let mean_open = row.in_use.product_ms() as f64 / open.max(1) as f64;
         Self {

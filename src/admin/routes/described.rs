@@ -11,6 +11,7 @@ use utoipa::openapi::path::{Operation, PathItem, Paths};
 pub(super) fn complete(least: Least, paths: &mut Paths) -> (Method, Arc<str>) {
     let (path, item) = paths.paths.iter_mut().next().expect("a route has a path");
     let (method, operation) = operation(item);
+    let has_body = operation.request_body.is_some();
     let mut may_answer = |status: &str, why: &str| {
         let known = &mut operation.responses.responses;
         known
@@ -27,13 +28,7 @@ pub(super) fn complete(least: Least, paths: &mut Paths) -> (Method, Arc<str>) {
         may_answer("403", "A role that may not");
         may_answer("503", "The store takes nothing at the moment");
     }
-    if operation.request_body.is_some() {
-        let mut may_answer = |status: &str, why: &str| {
-            let known = &mut operation.responses.responses;
-            known
-                .entry(status.to_owned())
-                .or_insert_with(|| Response::new(why).into());
-        };
+    if has_body {
         may_answer("400", "No JSON object");
         may_answer("413", "More than 64 KiB");
         may_answer("422", "A field is not taken: `field` says which");

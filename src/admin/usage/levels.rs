@@ -78,7 +78,7 @@ pub(in crate::admin) async fn levels(
     let from = Timestamp(halves(stretch.from.0));
     let until = Timestamp(halves(stretch.until.0 + HALF_HOUR_MS - 1));
     // Whole days in the middle are read as days, the rest finely.
-    let first_day = start_of_day(&subject.zone, from, i64::from(!is_midnight(&subject, from)));
+    let first_day = subject.midnight_after(from);
     let last_day = start_of_day(&subject.zone, until, 0);
     let parts = if last_day.0 - first_day.0 > DAYS_READ_FINELY * 24 * HOUR_MS {
         vec![
@@ -116,10 +116,6 @@ pub(in crate::admin) async fn levels(
     Ok(Json(Levels::of(from, until.min(subject.now), &sum)))
 }
 
-fn is_midnight(subject: &super::question::Subject, at: Timestamp) -> bool {
-    start_of_day(&subject.zone, at, 0) == at
-}
-
 impl Enough {
     pub(in crate::admin) fn of(in_use: &crate::usage::Levels) -> Self {
         Self {
@@ -141,17 +137,11 @@ impl Levels {
                 })
                 .collect()
         };
-        let open = row
-            .in_use
-            .iter()
-            .filter(|(seats, _)| *seats > 0)
-            .map(|(_, ms)| ms)
-            .sum();
         Self {
             from: rfc3339(from),
             to: rfc3339(until),
             known_s: seconds(row.known_ms()),
-            open_s: seconds(open),
+            open_s: seconds(row.open_ms()),
             levels: told(&row.in_use),
             enough: Enough::of(&row.in_use),
             peak: row.in_use.highest().unwrap_or(0),

@@ -3,6 +3,7 @@
 use crate::admin::Desk;
 use crate::admin::problem::Problem;
 use crate::seats::{OrganizationId, Timestamp};
+use crate::usage::start_of_day;
 use jiff::tz::TimeZone;
 
 /// What a time looks like.
@@ -33,6 +34,18 @@ pub(in crate::admin) fn subject(desk: &Desk, id: OrganizationId) -> Result<Subje
         is_small,
         now,
     })
+}
+
+impl Subject {
+    /// The midnight at `at`, or the next one.
+    pub(in crate::admin) fn midnight_after(&self, at: Timestamp) -> Timestamp {
+        let midnight = start_of_day(&self.zone, at, 0);
+        if midnight == at {
+            at
+        } else {
+            start_of_day(&self.zone, at, 1)
+        }
+    }
 }
 
 impl Stretch {

@@ -1,15 +1,12 @@
 //! One question to the admin API, and what its refusal means for whoever asked.
 
-use crate::fleet::{enter, resolve};
+use crate::fleet::connect;
 use crate::transport::Trust;
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::{Bytes, Incoming};
-use hyper::client::conn::http1;
 use hyper::{Method, Request, Response, StatusCode, Uri, header};
-use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use std::time::Duration;
-use tokio::net::TcpStream;
 
 /// An answer takes at most so long.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -70,21 +67,8 @@ impl Client {
 
     /// The answer to a GET as this media type.
     pub(in crate::cli) async fn text(&self, path: &str, kind: &'static str) -> Result<String, Failure> {
-        let answered = async {
-            let answer = self.send(Method::GET, path, kind, None).await?;
-            let (status, body) = self.read(answer).await?;
-            if !status.is_success() {
-                let problem = serde_json::from_slice(&body).unwrap_or_default();
-                return Err(self.refused(status, &problem));
-            }
-            String::from_utf8(body.to_vec()).map_err(|_| Failure::Unreadable {
-                url: self.url.clone(),
-            })
-        };
-        match tokio::time::timeout(PATIENCE, answered).await {
-            Ok(answered) => answered,
-            Err(_) => Err(self.unreachable(&"it takes too long")),
-        }
+        let body = self.body(Method::GET, path, kind, None).await?;
+        String::from_utf8(body.to_vec()).map_err(|_| self.unreadable())
     }
 
     /// The answer; null where it has no body.
@@ -94,31 +78,48 @@ impl Client {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Value, Failure> {
-        let answered = async {
-            let answer = self.send(method, path, JSON, body).await?;
-            let (status, body) = self.read(answer).await?;
-            let is_read = |body: &Bytes| serde_json::from_slice(body).ok();
-            match (status.is_success(), is_read(&body)) {
-                (true, _) if body.is_empty() => Ok(Value::Null),
-                (true, Some(answer)) => Ok(answer),
-                (true, None) => Err(Failure::Unreadable {
-                    url: self.url.clone(),
-                }),
-                (false, problem) => Err(self.refused(status, &problem.unwrap_or_default())),
-            }
-        };
-        match tokio::time::timeout(PATIENCE, answered).await {
-            Ok(answered) => answered,
-            Err(_) => Err(self.unreachable(&"it takes too long")),
+        let body = self.body(method, path, JSON, body).await?;
+        if body.is_empty() {
+            return Ok(Value::Null);
         }
+        serde_json::from_slice(&body).map_err(|_| self.unreadable())
     }
 
     /// The live feed, as it comes.
     pub(in crate::cli) async fn feed(&self, path: &str) -> Result<Incoming, Failure> {
-        let answer = self.send(Method::GET, path, "text/event-stream", None).await?;
+        let sent = self.send(Method::GET, path, "text/event-stream", None);
+        let answer = self.patiently(sent).await?;
         match answer.status() {
             StatusCode::OK => Ok(answer.into_body()),
             status => Err(self.refused(status, &Value::Null)),
+        }
+    }
+
+    /// What a good answer holds.
+    async fn body(
+        &self,
+        method: Method,
+        path: &str,
+        kind: &'static str,
+        body: Option<&Value>,
+    ) -> Result<Bytes, Failure> {
+        let answered = async {
+            let answer = self.send(method, path, kind, body).await?;
+            let status = answer.status();
+            let body = Limited::new(answer.into_body(), LONGEST_ANSWER).collect().await;
+            let body = body.map_err(|error| self.unreachable(&error))?.to_bytes();
+            if status.is_success() {
+                return Ok(body);
+            }
+            Err(self.refused(status, &serde_json::from_slice(&body).unwrap_or_default()))
+        };
+        self.patiently(answered).await
+    }
+
+    async fn patiently<T>(&self, answered: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+        match tokio::time::timeout(PATIENCE, answered).await {
+            Ok(answered) => answered,
+            Err(_) => Err(self.unreachable(&"it takes too long")),
         }
     }
 
@@ -129,16 +130,8 @@ impl Client {
         kind: &'static str,
         body: Option<&Value>,
     ) -> Result<Response<Incoming>, Failure> {
-        let failed = |error: std::io::Error| self.unreachable(&error);
-        let address = resolve(&self.url).await.map_err(failed)?;
-        let stream = TcpStream::connect(address).await.map_err(failed)?;
-        let stream = enter(&self.url, self.trust.as_ref(), stream)
-            .await
-            .map_err(failed)?;
-        let (mut requests, connection) = http1::handshake(TokioIo::new(stream))
-            .await
-            .map_err(|error| self.unreachable(&error))?;
-        tokio::spawn(connection);
+        let connected = connect(&self.url, self.trust.as_ref()).await;
+        let mut requests = connected.map_err(|error| self.unreachable(&error))?;
         let host = self.url.authority().map_or("", |authority| authority.as_str());
         let text = body.map(Value::to_string).unwrap_or_default();
         let request = Request::builder()
@@ -154,16 +147,15 @@ impl Client {
         sent.map_err(|error| self.unreachable(&error))
     }
 
-    async fn read(&self, answer: Response<Incoming>) -> Result<(StatusCode, Bytes), Failure> {
-        let status = answer.status();
-        let body = Limited::new(answer.into_body(), LONGEST_ANSWER).collect().await;
-        let body = body.map_err(|error| self.unreachable(&error))?;
-        Ok((status, body.to_bytes()))
-    }
-
     fn unreachable(&self, why: &impl ToString) -> Failure {
         let (url, why) = (self.url.clone(), why.to_string());
         Failure::Unreachable { url, why }
+    }
+
+    fn unreadable(&self) -> Failure {
+        Failure::Unreadable {
+            url: self.url.clone(),
+        }
     }
 
     fn refused(&self, status: StatusCode, problem: &Value) -> Failure {

@@ -6,7 +6,7 @@ use super::record::Record;
 use super::sockets::Sockets;
 use crate::admin::{self, Books, Desk, Guesses};
 use crate::clock::{Clock, utc};
-use crate::config::Settings;
+use crate::config::{AdminTokenSettings, Settings};
 use crate::credential::KeyedHash;
 use crate::gateway::{Claims, FrameBudget, Listener, ListenerSettings, Reception};
 use crate::liveness::Rhythm;
@@ -37,6 +37,8 @@ pub(super) struct Server {
     pub(super) listen: std::net::SocketAddr,
     pub(super) admin_listen: std::net::SocketAddr,
     pub(super) admin_token_file: Option<PathBuf>,
+    /// The operator's token that was made here, where the configuration has none.
+    own_tokens: Vec<AdminTokenSettings>,
     reception: Arc<Reception>,
     desk: Arc<Desk>,
     doorway: Doorway,
@@ -108,6 +110,7 @@ impl Server {
         };
         let admin_listener = admin_listener.with_context(|| format!("cannot listen on {admin_listen}"))?;
         let (admin_token_file, tokens) = tokens(settings)?;
+        let own_tokens = admin_token_file.as_ref().map_or(Vec::new(), |_| tokens.clone());
         let (stop_accepting, stop, tasks) = (
             CancellationToken::new(),
             CancellationToken::new(),
@@ -135,6 +138,7 @@ impl Server {
             listen: listener.local_addr()?,
             admin_listen: admin_listener.local_addr()?,
             admin_token_file,
+            own_tokens,
             reception: Arc::clone(&reception),
             desk: Arc::clone(&desk),
             doorway: doorway.clone(),
@@ -182,7 +186,10 @@ impl Server {
     pub(super) async fn reload(&self, settings: &Settings) {
         self.show_certificate(settings);
         let tokens = if settings.admin_tokens.is_empty() {
-            self.desk.books.file_tokens()
+            if self.own_tokens.is_empty() {
+                tracing::warn!("the configuration has no admin tokens any more; a restart makes one");
+            }
+            self.own_tokens.clone()
         } else {
             settings.admin_tokens.clone()
         };
