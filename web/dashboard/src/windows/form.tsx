@@ -26,7 +26,7 @@ export function MaintenanceForm({ made }: { readonly made: () => void }) {
       starts_at: rfc3339(from),
       ends_at: rfc3339(until),
       new_logins: wish.newLogins,
-      message: wish.message.trim(),
+      message: wish.message.trim() === '' ? null : wish.message.trim(),
       organizations: wish.whom === 'all' ? null : [id],
     };
     act.run(
@@ -63,14 +63,11 @@ export function MaintenanceForm({ made }: { readonly made: () => void }) {
         ) : null}
         <label class="wide">Message to agents<textarea rows={2} maxLength={500} value={wish.message} onInput={(event) => set({ message: event.currentTarget.value })} /></label>
         <div class="wide preview" aria-label="What agents will read" role="group">
-          <span class="muted">Agents will read, before it begins:</span>
+          <span class="muted">Agents will read, before it begins{wish.newLogins === 'refused' ? '; meanwhile new logins are refused' : ''}:</span>
           <blockquote>
-            {from !== null && until !== null && until > from ? (
-              <>⚒ Maintenance from {full(from, zone)} to {time(until, zone)} ({length(until - from)}). {wish.message}{wish.newLogins === 'refused' ? ' Who is logged in stays logged in; new logins are refused meanwhile.' : ''}</>
-            ) : (
-              'The end has to be after the beginning.'
-            )}
+            <strong>Maintenance is planned</strong> You stay logged in. {wish.message.trim()}
           </blockquote>
+          <span class="muted">{from !== null && until !== null && until > from ? `It lasts ${length(until - from)}, from ${full(from, zone)} to ${time(until, zone)}. The message alone tells agents so.` : 'The end has to be after the beginning.'}</span>
         </div>
         <div class="wide actions"><button class="main" disabled={!isGood || act.isBusy}>Plan it</button><span role="status">{said}</span></div>
       </form>
