@@ -10,6 +10,7 @@ mod key;
 mod maintenance;
 mod remote;
 mod report;
+mod right_size;
 mod serve;
 mod sessions;
 mod show_config;
@@ -61,6 +62,8 @@ enum Command {
     DemoHistory(demo_history::DemoHistoryArguments),
     /// Report how an organization's seats were used
     Report(report::ReportArguments),
+    /// Say how many seats are right, with every number of the formula
+    RightSize(right_size::RightSizeArguments),
     /// Make widget keys
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -106,6 +109,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Maintenance(command) => maintenance::run(&command),
         Command::DemoHistory(arguments) => demo_history::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
+        Command::RightSize(arguments) => right_size::run(&arguments),
         Command::Key(command) => key::run(&command),
         Command::Token(command) => token::run(&command),
     }

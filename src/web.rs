@@ -3,6 +3,7 @@
 //! A debug build reads them from that folder each time.
 
 use bytes::Bytes;
+use hyper::header::{HeaderMap, IF_NONE_MATCH};
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "web/dist"]
@@ -10,7 +11,7 @@ use bytes::Bytes;
 struct Parts;
 
 /// What stands in for a page that was not built.
-pub const PLACEHOLDER: &str = "<!doctype html>\n<html lang=\"en\"><title>Not built</title>\n\
+const PLACEHOLDER: &str = "<!doctype html>\n<html lang=\"en\"><title>Not built</title>\n\
     <p>The web parts are not in this server. Run <code>scripts/start</code>, or <code>npm ci</code> and \
     <code>npm run build</code> in <code>web</code>, and build the server again.</p></html>\n";
 
@@ -22,6 +23,14 @@ pub struct Part {
     pub content_type: &'static str,
     /// For `ETag`, quotes included.
     pub entity_tag: String,
+}
+
+impl Part {
+    /// Whether who asks with these headers has it already.
+    pub fn is_known(&self, headers: &HeaderMap) -> bool {
+        let mut tags = headers.get_all(IF_NONE_MATCH).iter();
+        tags.any(|tags| tags.as_bytes() == self.entity_tag.as_bytes())
+    }
 }
 
 /// The file at `path`, as in `widget/frame.html`; of a page that was not built, the placeholder.

@@ -308,3 +308,28 @@ fn every_close_code_stands_in_the_protocol_document() {
         }
     }
 }
+
+/// The last words of each `tracing::warn!` and `tracing::error!` of a file, up to what is filled in.
+fn complaints(text: &str) -> Vec<String> {
+    let calls = ["tracing::warn!(", "tracing::error!("];
+    let calls = calls.into_iter().flat_map(|call| text.split(call).skip(1));
+    let words = calls.filter_map(|call| {
+        let call = call.split(");").next()?;
+        let words = call.rsplit('"').nth(1)?;
+        words.split('{').next().map(|words| words.trim().to_owned())
+    });
+    words.collect()
+}
+
+#[test]
+fn every_complaint_of_the_log_stands_in_the_operators_manual() {
+    let manual = std::fs::read_to_string("docs/operations.md").unwrap();
+    let mut seen = 0;
+    for (file, text) in all_sources() {
+        for words in complaints(before_tests(&text)) {
+            seen += 1;
+            assert!(manual.contains(&words), "{file}: what to do at \"{words}\"?");
+        }
+    }
+    assert!(seen > 25, "only {seen} were found");
+}

@@ -43,15 +43,6 @@ impl Caller {
         self.role.organization()
     }
 
-    /// The word of the contract for what this caller is.
-    pub(super) fn role(&self) -> &'static str {
-        match &self.role {
-            Role::Operator => "operator",
-            Role::Admin(_) => "admin",
-            Role::Viewer(_) => "viewer",
-        }
-    }
-
     pub(super) fn level(&self) -> Least {
         match &self.role {
             Role::Operator => Least::Operator,

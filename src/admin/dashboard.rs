@@ -34,10 +34,6 @@ fn answer(file: &str, headers: &HeaderMap) -> Response {
     let Some(part) = web::find(&format!("dashboard/{file}")) else {
         return Problem::NotFound.into_response();
     };
-    let is_known = headers
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .any(|tags| tags.as_bytes() == part.entity_tag.as_bytes());
     let safe = [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::CONTENT_TYPE, part.content_type),
@@ -45,6 +41,7 @@ fn answer(file: &str, headers: &HeaderMap) -> Response {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
     ];
+    let is_known = part.is_known(headers);
     let tag = [(header::ETAG, part.entity_tag)];
     if is_known {
         (StatusCode::NOT_MODIFIED, safe, tag).into_response()

@@ -289,3 +289,34 @@ fn configured(state: &Books, org: &OrganizationId) -> Vec<(String, IncreaseEntry
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn increases_that_no_month_counts_make_room_and_others_stay() {
+        const DAY_MS: i64 = 86_400_000;
+        let (acme, now) = (OrganizationId::parse("acme").unwrap(), Timestamp(1000 * DAY_MS));
+        let mut state = Books::default();
+        for (id, until, confirmed) in [
+            ("old", -63, true),
+            ("counted", -61, true),
+            ("never confirmed", -1, false),
+            ("asked for", 1, false),
+            ("running", 1, true),
+        ] {
+            let entry = IncreaseEntry {
+                seats: 1,
+                from: 0,
+                until: now.0 + until * DAY_MS,
+                reason: None,
+                confirmed,
+                self_served: false,
+            };
+            state.increases.insert((acme.clone(), id.to_owned()), entry);
+        }
+
+        assert_eq!(gone_by(&state, &acme, now), ["never confirmed", "old"]);
+    }
+}

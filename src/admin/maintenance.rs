@@ -46,6 +46,8 @@ pub(super) struct Shown {
     /// Those that this token may see; null: everybody's.
     organizations: Option<Vec<String>>,
     state: StageName,
+    /// Whether this token may change it: an admin a window of its own organization alone.
+    may_change: bool,
 }
 
 /// Where a window stands.
@@ -165,6 +167,7 @@ impl Shown {
                 Stage::Completed => StageName::Completed,
                 Stage::Cancelled => StageName::Cancelled,
             },
+            may_change: caller.level() >= Least::Admin && check_role(caller, entry).is_ok(),
         }
     }
 }

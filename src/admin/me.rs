@@ -1,6 +1,7 @@
 //! What a token is, for a page that offers only what it may do.
 
 use super::auth::Caller;
+use super::tokens::RoleName;
 use axum::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,8 +9,7 @@ use utoipa::ToSchema;
 /// A token as its holder sees it.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Me {
-    /// `operator`, `admin` or `viewer`.
-    role: &'static str,
+    role: RoleName,
     /// The only organization that it sees; null: all.
     org: Option<String>,
 }
@@ -19,7 +19,7 @@ pub(super) struct Me {
     responses((status = 200, body = Me)))]
 pub(super) async fn show(caller: Caller) -> Json<Me> {
     Json(Me {
-        role: caller.role(),
+        role: RoleName::of(&caller.role),
         org: caller.own().map(ToString::to_string),
     })
 }

@@ -11,8 +11,8 @@ use super::query::Asked;
 use super::usage::{HOUR_MS, Stretch, Subject, ask, subject};
 use crate::report::{Day, Report};
 use crate::seats::Timestamp;
-use crate::store::Detail;
-use crate::usage::{Interval, Row, edges, intervals, start_of_day};
+use crate::store::{Detail, History};
+use crate::usage::{Interval, edges, intervals, start_of_day};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
@@ -21,12 +21,11 @@ use serde::Deserialize;
 use std::sync::Arc;
 use utoipa::IntoParams;
 
-/// Where nothing is asked for: the running day and the 27 before it.
-const USUAL_MS: i64 = 28 * 24 * HOUR_MS;
+/// Where nothing is asked for: the last day and the 27 before it, the first hour of which is less than
+/// so long ago.
+const USUAL_MS: i64 = 27 * 24 * HOUR_MS + 1;
 /// At most so many days: days are kept for five years.
 const MOST_DAYS: usize = 1830;
-/// Half-hours go back so far: quarters of an hour are kept for 13 months.
-const HALVES_MS: i64 = 396 * 24 * HOUR_MS;
 
 /// Of which days.
 #[derive(Deserialize, IntoParams)]
@@ -61,12 +60,19 @@ pub(super) async fn report(
 ) -> Result<Response, Problem> {
     let subject = subject(&desk, id)?;
     let stretch = Stretch::read(asked.from.as_deref(), asked.to.as_deref(), USUAL_MS, subject.now)?;
-    let report = compose(&desk, &subject, &stretch).await?;
-    let name = format!("seats-{}", subject.id);
-    Ok(match Form::wanted(&headers) {
+    let material = gather(&desk, &subject, &stretch).await?;
+    let form = Form::wanted(&headers);
+    // Composing and drawing take a while, which the widgets' threads have not.
+    let answered = tokio::task::spawn_blocking(move || answer(material, form)).await;
+    answered.unwrap_or(Err(Problem::Unreadable))
+}
+
+fn answer(material: Material, form: Form) -> Result<Response, Problem> {
+    let report = material.compose();
+    Ok(match form {
         Form::Json => Json(told::ToldReport::of(&report)).into_response(),
         Form::Csv => {
-            let disposition = format!("attachment; filename=\"{name}.csv\"");
+            let disposition = format!("attachment; filename=\"seats-{}.csv\"", report.subject.id);
             let kind = "text/csv; charset=utf-8; header=present".to_owned();
             let headers = [
                 (header::CONTENT_TYPE, kind),
@@ -76,7 +82,7 @@ pub(super) async fn report(
         }
         Form::Page => {
             let page = crate::report::html(&report).map_err(|error| {
-                tracing::error!(organization = %subject.id, %error, "a report cannot be drawn");
+                tracing::error!(organization = %report.subject.id, %error, "a report cannot be drawn");
                 Problem::Unreadable
             })?;
             let kind = "text/html; charset=utf-8".to_owned();
@@ -98,8 +104,19 @@ fn no_store() -> [(header::HeaderName, &'static str); 4] {
     ]
 }
 
+/// All that a report is made of.
+struct Material {
+    subject: crate::report::Subject,
+    /// The edges of its days.
+    cut: Vec<Timestamp>,
+    until: Timestamp,
+    days: History,
+    /// The half-hours as far as they are kept, with their edges.
+    halves: Option<(Vec<Timestamp>, History)>,
+}
+
 /// Reads the days and the half-hours of a stretch.
-async fn compose(desk: &Desk, subject: &Subject, stretch: &Stretch) -> Result<Report, Problem> {
+async fn gather(desk: &Desk, subject: &Subject, stretch: &Stretch) -> Result<Material, Problem> {
     let zone = &subject.zone;
     let from = start_of_day(zone, stretch.from, 0);
     let until = subject.midnight_after(stretch.until).min(subject.now);
@@ -111,25 +128,40 @@ async fn compose(desk: &Desk, subject: &Subject, stretch: &Stretch) -> Result<Re
         ask(desk, &subject.id, from, until, Detail::Days),
         halves(desk, subject, from, until),
     );
-    let (known, halves) = (known?, halves?);
-    let rows = intervals(&known.history.rows, &cut, &known.history.gaps, until);
-    let days = cut.windows(2).zip(rows).map(|(edge, row)| Day {
-        from: edge[0],
-        until: edge[1].min(until),
-        row,
-    });
-    let days: Vec<Day> = days.collect();
     let name = desk
         .books
         .read(|state| state.effective(&subject.id))
         .map(|one| one.name);
     let id = subject.id.to_string();
-    let subject = crate::report::Subject {
-        name: name.unwrap_or_else(|| id.clone()),
-        id,
-        zone: zone.clone(),
-    };
-    Ok(Report::of(subject, days, halves, &known.history.gaps))
+    Ok(Material {
+        subject: crate::report::Subject {
+            name: name.unwrap_or_else(|| id.clone()),
+            id,
+            zone: zone.clone(),
+        },
+        cut,
+        until,
+        days: known?.history,
+        halves: halves?,
+    })
+}
+
+impl Material {
+    fn compose(self) -> Report {
+        let until = self.until;
+        let rows = intervals(&self.days.rows, &self.cut, &self.days.gaps, until);
+        let days = self.cut.windows(2).zip(rows).map(|(edge, row)| Day {
+            from: edge[0],
+            until: edge[1].min(until),
+            row,
+        });
+        let days = days.collect();
+        let halves = self.halves.map_or(Vec::new(), |(cut, known)| {
+            let rows = intervals(&known.rows, &cut, &known.gaps, until);
+            cut.into_iter().zip(rows).collect()
+        });
+        Report::of(self.subject, days, halves, &self.days.gaps)
+    }
 }
 
 /// The half-hours of a stretch, as long as they are kept.
@@ -138,16 +170,14 @@ async fn halves(
     subject: &Subject,
     from: Timestamp,
     until: Timestamp,
-) -> Result<Vec<(Timestamp, Option<Row>)>, Problem> {
-    let kept = start_of_day(&subject.zone, Timestamp(subject.now.0 - HALVES_MS), 1);
-    let from = from.max(kept);
+) -> Result<Option<(Vec<Timestamp>, History)>, Problem> {
+    let from = from.max(subject.kept_since(Detail::Peaks));
     if from >= until {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     let cut = edges(Interval::HalfHour, from, until, &subject.zone, usize::MAX - 1);
     let known = ask(desk, &subject.id, from, until, Detail::Peaks).await?;
-    let rows = intervals(&known.history.rows, &cut, &known.history.gaps, until);
-    Ok(cut.into_iter().zip(rows).collect())
+    Ok(Some((cut, known.history)))
 }
 
 impl Form {

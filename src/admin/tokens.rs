@@ -210,7 +210,7 @@ fn reaches(caller: &Caller, role: &Role) -> bool {
 }
 
 impl RoleName {
-    fn of(role: &Role) -> Self {
+    pub(super) fn of(role: &Role) -> Self {
         match role {
             Role::Operator => Self::Operator,
             Role::Admin(_) => Self::Admin,

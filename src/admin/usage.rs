@@ -20,7 +20,7 @@ use crate::protocol::rfc3339;
 use crate::registry::{Known, NotKnown};
 use crate::seats::{OrganizationId, Timestamp};
 use crate::store::Detail;
-use crate::usage::{Gap, GapReason, Interval, Row, edges, intervals};
+use crate::usage::{Gap, GapReason, HALF_HOUR_MS, Interval, Row, edges, intervals};
 use axum::Json;
 use axum::extract::State;
 use question::instant;
@@ -106,28 +106,43 @@ pub(super) async fn series(
         None => stretch.from,
     };
     let until = stretch.until.min(subject.now);
-    let cut = edges(interval, from, until, &subject.zone, most);
-    let (Some(first), Some(last)) = (cut.first().copied(), cut.last().copied()) else {
-        return Ok(Json(UsagePage {
-            items: Vec::new(),
-            next: None,
-        }));
-    };
     let detail = match interval {
         Interval::Minute => Detail::Minutes,
         Interval::Quarter | Interval::HalfHour | Interval::Hour => Detail::Quarters,
         Interval::Day => Detail::Days,
     };
+    let kept = subject.kept_since(detail);
+    let cut = edges(interval, from.max(kept), until, &subject.zone, most);
+    let (Some(first), Some(last)) = (cut.first().copied(), cut.last().copied()) else {
+        return Ok(Json(UsagePage {
+            items: coarse_item(from, until)
+                .into_iter()
+                .map(|(_, item)| item)
+                .collect(),
+            next: None,
+        }));
+    };
     let known = ask(&desk, &subject.id, first, last, detail).await?;
     let rows = intervals(&known.history.rows, &cut, &known.history.gaps, known.now);
     let next = (last < until).then(|| rfc3339(last));
-    let shown = from.max(first)..last.min(until);
+    let begins_before = known.history.rows.first().is_some_and(|row| row.from < first);
+    let shown = if begins_before { from.max(first) } else { from }..last.min(until);
     let mut items: Vec<(Timestamp, Item)> = gaps(&known, shown.start, shown.end)
         .into_iter()
         .map(|gap| (gap.from, gap_item(&gap)))
         .collect();
+    items.extend(coarse_item(from, shown.start));
+    let coarse = coarse(&known.history.rows, &cut);
+    items.extend(
+        coarse
+            .iter()
+            .filter_map(|&(from, until)| coarse_item(from.max(shown.start), until.min(shown.end))),
+    );
     for (edge, row) in cut.windows(2).zip(&rows) {
-        if let Some(row) = row.as_ref().filter(|row| is_told(row)) {
+        let is_coarse = coarse
+            .iter()
+            .any(|(from, until)| *from < edge[1] && edge[0] < *until);
+        if let Some(row) = row.as_ref().filter(|row| is_told(row) && !is_coarse) {
             let until = edge[1].min(known.now);
             items.push((edge[0], Item::Known(Box::new(Figures::of(edge[0], until, row)))));
         }
@@ -135,6 +150,27 @@ pub(super) async fn series(
     items.sort_by_key(|(at, _)| *at);
     let items = items.into_iter().map(|(_, item)| item).collect();
     Ok(Json(UsagePage { items, next }))
+}
+
+/// Half-hours of an organization that had one or two seats then: they are not told in parts.
+fn coarse(rows: &[Row], cut: &[Timestamp]) -> Vec<(Timestamp, Timestamp)> {
+    let whole = |row: &Row| {
+        let edge = cut.partition_point(|edge| *edge <= row.from);
+        let is_coarse = edge > 0 && cut.get(edge).is_some_and(|until| row.until > *until);
+        let start = row.from.0.div_euclid(HALF_HOUR_MS) * HALF_HOUR_MS;
+        is_coarse.then_some((Timestamp(start), Timestamp(start + HALF_HOUR_MS)))
+    };
+    rows.iter().filter_map(whole).collect()
+}
+
+/// A time of which something may be known, and nothing so fine as it was asked for.
+fn coarse_item(from: Timestamp, to: Timestamp) -> Option<(Timestamp, Item)> {
+    let item = Item::Gap {
+        from: rfc3339(from),
+        to: rfc3339(to),
+        gap: "not kept so finely",
+    };
+    (from < to).then_some((from, item))
 }
 
 /// What is recorded of an organization by now.
@@ -199,5 +235,30 @@ fn gap_item(gap: &Gap) -> Item {
             GapReason::ServerDown => "server down",
             GapReason::ClockSetForward => "clock set forward",
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::usage::Standing;
+
+    const MINUTE_MS: i64 = 60_000;
+
+    fn row(from: i64, until: i64) -> Row {
+        let mut row = Row::at(Timestamp(from * MINUTE_MS), Standing::default());
+        row.stand_until(Timestamp(until * MINUTE_MS), &[]);
+        row
+    }
+
+    #[test]
+    fn a_half_hour_of_few_seats_is_not_told_in_minutes() {
+        let minutes: Vec<_> = (0..=90).map(|minute| Timestamp(minute * MINUTE_MS)).collect();
+        let rows = [row(-40, -35), row(2, 20), row(40, 41), row(41, 42)];
+
+        let half_hour = (Timestamp(0), Timestamp(HALF_HOUR_MS));
+        assert_eq!(coarse(&rows, &minutes), [half_hour]);
+        let halves = [0, 30, 60, 90].map(|minute| Timestamp(minute * MINUTE_MS));
+        assert_eq!(coarse(&rows, &halves), []);
     }
 }

@@ -6,7 +6,7 @@ use crate::web;
 use hyper::body::Incoming;
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
-    HeaderMap, HeaderValue, IF_NONE_MATCH, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    HeaderMap, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::{Method, Request, Response, StatusCode};
 
@@ -21,12 +21,7 @@ pub(super) fn answer(request: &Request<Incoming>, upper: &impl Upper) -> Respons
     let Some(part) = web::find(request.uri().path().trim_start_matches('/')) else {
         return text(StatusCode::NOT_FOUND, "not found\n");
     };
-    let is_known = request
-        .headers()
-        .get_all(IF_NONE_MATCH)
-        .iter()
-        .any(|tags| tags.as_bytes() == part.entity_tag.as_bytes());
-    let mut response = if is_known {
+    let mut response = if part.is_known(request.headers()) {
         let mut response = Response::new(Body::default());
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         response

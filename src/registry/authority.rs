@@ -85,7 +85,7 @@ impl Registry {
         if let Some(ledger) = self.ledger(id) {
             let mut ledger = ledger.lock();
             let (moment, now) = self.now();
-            ledger.cut_by(zone);
+            ledger.cut_by(zone, moment);
             for command in [Command::Allocate(allocation), Command::SetGrace(grace)] {
                 ledger.carry_out(&command, (moment, &now), &mut Vec::new());
             }

@@ -108,8 +108,12 @@ impl Ledger {
     }
 
     /// Days are cut by another zone from here on.
-    pub(super) fn cut_by(&mut self, zone: TimeZone) {
-        self.zone = zone;
+    pub(super) fn cut_by(&mut self, zone: TimeZone, moment: Moment) {
+        if zone != self.zone {
+            self.today.peak(&self.pool, moment);
+            self.today.cut_by(zone.clone(), moment.utc);
+            self.zone = zone;
+        }
     }
 
     /// The batch that records `effects`, the next of this life.

@@ -32,9 +32,9 @@ impl Registry {
 
     /// Whether the token of `login` would let it in at this moment.
     pub fn admits(&self, id: &OrganizationId, login: &Login) -> Result<(), Refusal> {
-        let now = self.clock().served();
+        let moment = self.clock().moment();
         self.ledger(id)
-            .map_or(Ok(()), |ledger| ledger.lock().pool.admits(login, now))
+            .map_or(Ok(()), |ledger| ledger.lock().pool.admits(login, moment))
     }
 
     /// How long a seat of an organization is kept after the last proof of life.

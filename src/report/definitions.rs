@@ -19,7 +19,7 @@ pub const DEFINITIONS: [(&str, &str); 18] = [
         "The seats that the organization may use: base and increases; where it changed, the highest.",
     ),
     ("open time", "Time with at least one seat in use."),
-    ("mean", "Seat hours divided by the open time."),
+    ("mean while open", "Seat hours divided by the open time."),
     (
         "seat hours",
         "The time that each session was in use, summed up over all sessions.",

@@ -13,7 +13,7 @@ const HEAD: [&str; 26] = [
     "open_s",
     "peak",
     "low",
-    "mean",
+    "mean_open",
     "limit",
     "seat_hours",
     "logins",

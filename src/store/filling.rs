@@ -91,7 +91,7 @@ impl Filling {
         self.is_known = true;
         while self
             .closing
-            .work(self.database.connection())
+            .work(self.database.connection(), &mut self.open)
             .map_err(not_written)?
         {}
         Ok(())

@@ -90,7 +90,7 @@ impl Writer {
         if self.condition.is_full() {
             return;
         }
-        match self.closing.turn(database.connection()) {
+        match self.closing.turn(database.connection(), &mut self.usage) {
             Ok(true) => self.upkeep.wrote(),
             Ok(false) => {}
             Err(error) => {

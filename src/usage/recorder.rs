@@ -185,8 +185,11 @@ impl Recorder {
 
     /// Forgets intervals that ended before `before`: where nobody takes them.
     pub fn forget_before(&mut self, before: Timestamp) {
-        self.additions
-            .retain(|addition| addition.bucket.start.0 + addition.bucket.length_ms > before.0);
+        let end = |addition: &Addition| addition.bucket.start.0 + addition.bucket.length_ms;
+        let old = self
+            .additions
+            .partition_point(|addition| end(addition) <= before.0);
+        self.additions.drain(..old);
     }
 
     /// Takes what came since the last time, and says how far that is. Never an interval twice.
@@ -377,7 +380,9 @@ impl Recorder {
         if !is_open {
             let row = Row::at(self.at.max(bucket.start), self.standing);
             // Mostly there is one; room for four would be the costliest part of a login's record.
-            self.additions.reserve_exact(1);
+            if self.additions.is_empty() {
+                self.additions.reserve_exact(1);
+            }
             self.additions.push(Addition { bucket, row });
         }
         self.at = at;

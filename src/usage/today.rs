@@ -49,6 +49,12 @@ impl Today {
         }
     }
 
+    /// Days are cut by another zone from here on. What was the peak of the running day stays it.
+    pub fn cut_by(&mut self, zone: TimeZone, utc: Timestamp) {
+        self.day_ends = end_of_day(&zone, utc);
+        self.zone = zone;
+    }
+
     /// Takes note of `effects`, which were just applied to `pool`. Tells how many refusals for want
     /// of a seat were no repetitions.
     pub fn note(&mut self, effects: &[Effect], pool: &Pool, moment: Moment) -> u64 {
@@ -207,6 +213,20 @@ mod tests {
                 at: at("2026-01-05T23:00:00Z").utc
             }
         );
+    }
+
+    #[test]
+    fn another_time_zone_ends_the_day_at_its_own_midnight() {
+        let mut pool = Pool::new(Allocation::of(9), Duration::from_secs(60));
+        let mut today = Today::new(TimeZone::get("Europe/Berlin").unwrap());
+        login(&mut pool, &mut today, 1, None, at("2026-01-05T09:12:31Z"));
+
+        today.cut_by(TimeZone::UTC, at("2026-01-05T10:00:00Z").utc);
+
+        let nine = at("2026-01-05T09:12:00Z").utc;
+        assert_eq!(today.peak(&pool, at("2026-01-05T23:59:59Z")).at, nine);
+        let midnight = at("2026-01-06T00:00:00Z");
+        assert_eq!(today.peak(&pool, midnight).at, midnight.utc);
     }
 
     #[test]

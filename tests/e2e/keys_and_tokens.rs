@@ -50,11 +50,14 @@ async fn a_token_is_shown_once_kept_over_a_crash_and_revoked() {
     let (viewer, id) = token(&server, "viewer").await;
     let listed = server.ask("GET", TOKENS, &Value::Null).await.expect(200);
     assert!(!listed.body.contains(&viewer) && !listed.body.contains("sha256"));
-    let taken = json!({"label": "viewer of acme", "role": "operator"});
+    let taken = json!({"label": "viewer of acme", "role": "admin", "org": "acme"});
     assert_eq!(
         server.ask("POST", TOKENS, &taken).await.expect(409).problem(),
         "label-taken"
     );
+    // Whoever is not of acme does not find its labels out.
+    let elsewhere = json!({"label": "viewer of acme", "role": "operator"});
+    server.ask("POST", TOKENS, &elsewhere).await.expect(201);
 
     server.kill_and_start(&["--seats", "acme=2,other=1"]);
     server

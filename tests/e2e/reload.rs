@@ -159,3 +159,19 @@ async fn a_changed_grace_holds_for_losses_after_the_change() {
     let numbers = server.until_in_use(1).await;
     assert_eq!(numbers["in_grace"], 1, "{numbers}");
 }
+
+#[tokio::test]
+async fn a_token_that_is_taken_out_of_the_file_opens_nothing_from_the_reload_on() {
+    let hash = mirabridge_seats::credential::HashedToken::of("at_ops");
+    let token = format!("[[admin_token]]\nlabel = \"ops\"\nrole = \"operator\"\nhash = \"{hash}\"\n");
+    let file = File::with(&(organization("acme", 1) + &token));
+    let server = file.serve();
+    assert_eq!(server.get("/api/v1/organizations", Some("at_ops")).await.0, 200);
+
+    file.write(organization("acme", 1));
+    server.hang_up();
+    server.until_logged("configuration reloaded", 1).await;
+
+    assert_eq!(server.get("/api/v1/organizations", Some("at_ops")).await.0, 401);
+    assert!(server.log().contains("has no admin tokens any more"));
+}

@@ -168,3 +168,78 @@ async fn a_history_goes_into_a_new_folder_only_and_a_foreign_report_is_not_there
         "{said}"
     );
 }
+
+#[tokio::test]
+async fn four_weeks_are_reported_where_nothing_is_asked_for() {
+    let home = tempfile::tempdir().unwrap();
+    let server = Setup::new(home.path(), 3, 60_000).start().unwrap();
+
+    let (done, json) = report(&server, home.path(), &["--json"]);
+
+    assert!(done, "{json}");
+    let told: Value = serde_json::from_str(&json).unwrap();
+    let time = |field: &str| told[field].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    let hours = time("to").duration_since(time("from")).as_hours();
+    assert!(
+        (27 * 24 - 1..=28 * 24).contains(&hours),
+        "{hours} h are no 28 days"
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_kept_so_finely_is_told_as_a_gap_and_the_seats_that_are_right_in_a_terminal() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("data");
+    let arguments = [
+        "demo-history",
+        "--weeks",
+        "14",
+        "--org",
+        "acme",
+        "--agents",
+        "6",
+        "--seats",
+        "9",
+    ];
+    let (is_written, said) = command(&[&arguments[..], &["--data-dir", folder.to_str().unwrap()]].concat());
+    assert!(is_written, "{said}");
+    let server = Setup::new(home.path(), 9, 60_000).start().unwrap();
+
+    let long_ago = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(95 * 24);
+    let path = format!("/api/v1/organizations/acme/usage?interval=1m&from={long_ago}&limit=1000");
+    let (status, page) = server.get(&path).await.unwrap();
+    let page: Value = serde_json::from_str(&page).unwrap();
+    assert_eq!(
+        (status, &page["items"][0]["gap"]),
+        (200, &Value::from("not kept so finely"))
+    );
+    let kept = page["items"][0]["to"]
+        .as_str()
+        .unwrap()
+        .parse::<jiff::Timestamp>()
+        .unwrap();
+    let days = jiff::Timestamp::now().duration_since(kept).as_hours() / 24;
+    assert!((88..=90).contains(&days), "{days}");
+
+    let url = format!("http://{}", server.admin);
+    let token = home.path().join("data/admin-token");
+    let asked = [
+        "right-size",
+        "acme",
+        "--url",
+        &url,
+        "--horizon",
+        "3",
+        "--token-file",
+    ];
+    let (done, said) = command(&[&asked[..], &[token.to_str().unwrap()]].concat());
+    assert!(
+        done && said.contains("9 seats") && said.contains("ceil("),
+        "{said}"
+    );
+    assert_eq!(
+        said.lines().filter(|line| line.contains("ceil(")).count(),
+        3,
+        "{said}"
+    );
+}

@@ -3,6 +3,7 @@
 use crate::admin::Desk;
 use crate::admin::problem::Problem;
 use crate::seats::{OrganizationId, Timestamp};
+use crate::store::Detail;
 use crate::usage::start_of_day;
 use jiff::tz::TimeZone;
 
@@ -37,6 +38,11 @@ pub(in crate::admin) fn subject(desk: &Desk, id: OrganizationId) -> Result<Subje
 }
 
 impl Subject {
+    /// The first midnight from which on all is kept in this detail.
+    pub(in crate::admin) fn kept_since(&self, detail: Detail) -> Timestamp {
+        start_of_day(&self.zone, Timestamp(self.now.0 - detail.kept_ms()), 1)
+    }
+
     /// The midnight at `at`, or the next one.
     pub(in crate::admin) fn midnight_after(&self, at: Timestamp) -> Timestamp {
         let midnight = start_of_day(&self.zone, at, 0);

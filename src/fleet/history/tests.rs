@@ -254,7 +254,7 @@ fn agree(plan: &SimulationPlan, sets_clock: bool) -> Watch {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
     #[test]
     fn recorder_referee_and_levels_agree_through_crashes_and_clocks_that_are_set(
         agents in 4..20_usize,
@@ -274,4 +274,10 @@ fn a_history_of_the_test_has_crashes_set_clocks_and_full_houses() {
     assert!(watch.clock_was_set > 10, "set {} times", watch.clock_was_set);
     let Referee { logins, resumes, .. } = watch.referee;
     assert!(logins > 50 && resumes > 100, "{logins} logins, {resumes} resumes");
+}
+
+#[test]
+fn an_hour_that_is_added_to_after_it_was_packed_counts_once() {
+    // The clock is set forward by hours, and attempts give up a minute after their last try.
+    agree(&plan(5, 2, 45.59847689211624, 3_186_736_329_615_302_869), true);
 }

@@ -3,7 +3,7 @@
 use super::{Pool, Session};
 use crate::seats::command::{Login, OneTimeToken, Refusal};
 use crate::seats::ids::{SessionId, TokenHash};
-use crate::seats::moment::{Served, Timestamp};
+use crate::seats::moment::{Moment, Timestamp};
 use std::collections::{BTreeSet, HashMap};
 
 /// The most tokens that a pool remembers. One that finds no room is not taken: only who signs
@@ -33,6 +33,13 @@ impl SpentTokens {
         }
     }
 
+    /// Whether there is no room for one more. What nobody takes at `now` takes none: it goes with the
+    /// next grant.
+    fn is_full(&self, now: Timestamp) -> bool {
+        let is_good = |(until, _): &(Timestamp, TokenHash)| *until >= now;
+        self.sessions.len() >= MOST_SPENT_TOKENS && self.ends.first().is_some_and(is_good)
+    }
+
     /// Makes a token good again.
     pub(super) fn take_back(&mut self, token: OneTimeToken) {
         self.sessions.remove(&token.hash);
@@ -55,13 +62,13 @@ impl SpentTokens {
 impl Pool {
     /// Whether the token of `login` lets it in, if it has one: it was never used, or for the very
     /// session that the same attempt gets again. While it waits in line it is as good as used.
-    pub fn admits(&self, login: &Login, now: Served) -> Result<(), Refusal> {
+    pub fn admits(&self, login: &Login, moment: Moment) -> Result<(), Refusal> {
         let Some(token) = login.entry.token else {
             return Ok(());
         };
         match self.spent.sessions.get(&token.hash) {
             Some(session) => {
-                let again = self.repeated(login.attempt, now).map(id);
+                let again = self.repeated(login.attempt, moment.served).map(id);
                 if again == Some(*session) {
                     Ok(())
                 } else {
@@ -69,7 +76,7 @@ impl Pool {
                 }
             }
             None if self.waits_for_another(login, token) => Err(Refusal::TokenSpent),
-            None if self.spent.sessions.len() >= MOST_SPENT_TOKENS => Err(Refusal::TooManyTokens),
+            None if self.spent.is_full(moment.utc) => Err(Refusal::TooManyTokens),
             None => Ok(()),
         }
     }
@@ -97,7 +104,7 @@ mod tests {
     use super::*;
     use crate::seats::command::{Cause, Command, Entry, Outcome};
     use crate::seats::ids::{AttemptHash, ConnectionNumber, SecretHash};
-    use crate::seats::{Allocation, Moment};
+    use crate::seats::{Allocation, Served};
     use std::time::Duration;
 
     fn at(second: u64) -> Moment {
@@ -286,9 +293,7 @@ mod tests {
         let full = ask(&mut pool, &login(1, 1, token(9, 600)), at(90));
         assert_eq!(full, Outcome::Refused(Refusal::TooManyTokens));
 
-        pool.spent.forget_until(at(91).utc);
-
-        assert!(pool.spent.sessions.is_empty() && pool.spent.ends.is_empty());
         assert!(is_seated(&ask(&mut pool, &login(1, 1, token(9, 600)), at(91)), 1));
+        assert_eq!((pool.spent.sessions.len(), pool.spent.ends.len()), (1, 1));
     }
 }

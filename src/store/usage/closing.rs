@@ -1,6 +1,7 @@
 //! Past hours are packed, past days summed up, and what was kept long enough is deleted: a few
 //! organizations at a time, so that no login waits for it.
 
+use super::OpenRows;
 use super::encoding::{read_pack, sealed, write_pack, write_row};
 use super::tables::{bucket, damaged, gaps, place, places, read_body, read_sealed};
 use crate::clock::Stopwatch;
@@ -66,15 +67,23 @@ impl Closing {
     }
 
     /// One turn, if it is time for it. Tells whether anything was written.
-    pub(in crate::store) fn turn(&mut self, connection: &mut Connection) -> rusqlite::Result<bool> {
+    pub(in crate::store) fn turn(
+        &mut self,
+        connection: &mut Connection,
+        open: &mut OpenRows,
+    ) -> rusqlite::Result<bool> {
         if !self.wait().is_zero() {
             return Ok(false);
         }
-        self.work(connection)
+        self.work(connection, open)
     }
 
     /// One turn.
-    pub(in crate::store) fn work(&mut self, connection: &mut Connection) -> rusqlite::Result<bool> {
+    pub(in crate::store) fn work(
+        &mut self,
+        connection: &mut Connection,
+        open: &mut OpenRows,
+    ) -> rusqlite::Result<bool> {
         self.waiting = Some((Stopwatch::start(), IDLE));
         let Some(reached) = super::tables::reached(connection)? else {
             return Ok(false);
@@ -83,7 +92,7 @@ impl Closing {
         let transaction = connection.transaction()?;
         let (mut changed, mut is_through) = (false, false);
         while watch.elapsed() < TURN {
-            let closed = match self.close_one(&transaction, reached)? {
+            let closed = match self.close_one(&transaction, open, reached)? {
                 Some(closed) => closed,
                 None => match self.sweep_one(&transaction, reached)? {
                     Some(deleted) => deleted,
@@ -109,6 +118,7 @@ impl Closing {
     fn close_one(
         &mut self,
         connection: &Transaction<'_>,
+        open: &mut OpenRows,
         reached: Timestamp,
     ) -> rusqlite::Result<Option<bool>> {
         let first = connection
@@ -129,6 +139,7 @@ impl Closing {
         let zone = self.zones.get(&organization).cloned().unwrap_or(TimeZone::UTC);
         close_days(connection, organization, hour, &zone)?;
         pack(connection, organization, hour)?;
+        open.forget(organization);
         Ok(Some(true))
     }
 

@@ -1,6 +1,6 @@
 //! Reads the record, on a connection of its own that never keeps a commit waiting.
 
-use super::closing::{HOUR_MS, MINUTES_KEPT_MS};
+use super::closing::{DAYS_KEPT_MS, HOUR_MS, MINUTES_KEPT_MS, QUARTERS_KEPT_MS};
 use super::encoding::{Damaged, read_pack, read_pack_of_peaks};
 use super::tables::{bucket, damaged, gaps, places, read_body, read_sealed};
 use crate::clock::Stopwatch;
@@ -28,6 +28,17 @@ pub enum Detail {
     Peaks,
     /// Days, where all of a day is asked for.
     Days,
+}
+
+impl Detail {
+    /// How long it is kept, in milliseconds.
+    pub const fn kept_ms(self) -> i64 {
+        match self {
+            Self::Minutes => MINUTES_KEPT_MS,
+            Self::Quarters | Self::Peaks => QUARTERS_KEPT_MS,
+            Self::Days => DAYS_KEPT_MS,
+        }
+    }
 }
 
 /// What is known of a stretch.

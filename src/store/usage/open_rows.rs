@@ -69,6 +69,12 @@ impl OpenRows {
         Ok(())
     }
 
+    /// Between two groups: what is on disk of an organization has to be read again before it is
+    /// added to, since it is packed.
+    pub(super) fn forget(&mut self, organization: u32) {
+        self.latest.remove(&organization);
+    }
+
     /// What the group changes.
     pub(in crate::store) fn changes(&self) -> Changes<'_> {
         let rows = self.before.keys().map(|key| {

@@ -89,7 +89,7 @@ impl Disk {
         self.take(&[], until);
         self.commit();
         for _ in 0..200 {
-            self.closing.work(&mut self.connection).unwrap();
+            self.closing.work(&mut self.connection, &mut self.open).unwrap();
         }
     }
 
@@ -199,6 +199,20 @@ fn what_a_failed_commit_left_behind_is_taken_back() {
         rows[1].in_use.iter().collect::<Vec<_>>(),
         [(0, 1000), (1, 2000), (5, 0)]
     );
+}
+
+#[test]
+fn what_comes_late_for_an_hour_that_is_packed_counts_once() {
+    let mut disk = Disk::new();
+    disk.stands(BEGIN + 1000, 1, HALF_HOUR_MS);
+    disk.close(BEGIN + 3 * HOUR);
+    disk.stands(BEGIN + 61_000, 0, HALF_HOUR_MS);
+    disk.close(BEGIN + 3 * HOUR);
+    for detail in [Detail::Minutes, Detail::Quarters] {
+        let sum = disk.sum(BEGIN + HOUR / 2, HOUR / 2, detail);
+        assert_eq!(sum.counts.get(Count::Logins), 2, "{detail:?}");
+        assert_eq!(sum.in_use.product_ms(), 60_000, "{detail:?}");
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::seats::moment::{Moment, Served};
 use crate::seats::pool::{Pool, Session, count};
 
 pub(super) fn login(pool: &Pool, login: Login, moment: Moment, effects: &mut Vec<Effect>) -> Outcome {
-    if let Err(refusal) = pool.admits(&login, moment.served) {
+    if let Err(refusal) = pool.admits(&login, moment) {
         return refuse(refusal, login.attempt, effects);
     }
     if let Some(session) = pool.repeated(login.attempt, moment.served) {
