@@ -1,5 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { include: ['*/tests/**/*.test.ts'], environment: 'node', maxWorkers: 2 },
+  test: {
+    include: ['*/tests/**/*.test.ts'],
+    environment: 'node',
+    globalSetup: './built.ts',
+    maxWorkers: 2,
+  },
 });
