@@ -245,6 +245,7 @@ impl Toy {
         let mut id: Option<String> = None;
         let closed = loop {
             let read = tokio::select! {
+                biased;
                 read = socket.next() => read,
                 old = superseded.recv() => {
                     if old == Ok(connection) {
@@ -254,11 +255,13 @@ impl Toy {
                     continue;
                 }
                 () = tokio::time::sleep_until(heartbeat.into()) => {
-                    if proof.elapsed() > SILENCE {
+                    // Whoever is late itself has not listened meanwhile.
+                    let is_late = heartbeat.elapsed() > SILENCE / 6;
+                    if proof.elapsed() > SILENCE && !is_late {
                         return self.lost(connection, proof, false, None);
                     }
                     let _ = socket.send(Message::text(r#"{"type":"heartbeat"}"#)).await;
-                    heartbeat += SILENCE / 3;
+                    heartbeat = Instant::now() + SILENCE / 3;
                     continue;
                 }
             };
