@@ -1,4 +1,5 @@
-//! After its end nothing of a session is left in any file, a minute later at the latest.
+//! After its end nothing of a session is left in any file, a minute later at the latest, though
+//! a listing reads and copies are made all the while. No copy ever holds anything of one.
 
 use crate::agent::{Agent, Stay};
 use crate::board::Board;
@@ -8,7 +9,7 @@ use crate::server::{Server, Setup};
 use base64::Engine as _;
 use mirabridge_seats::credential::KeyedHash;
 use mirabridge_seats::seats::OrganizationId;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
@@ -35,10 +36,15 @@ async fn live_and_let_go(logins: usize, living: usize, crashes: bool) {
     for agent in &mut living {
         agent.login(&server.listen).await.unwrap();
     }
+    let copies = home.path().join("copies");
+    std::fs::create_dir(&copies).unwrap();
+    let copying = tokio::spawn(copy(setup.folder.clone(), copies.clone()));
     let ended = come_and_go(&server, &board, living.len(), logins / AT_ONCE).await;
     let last_end = Instant::now();
     assert!(ended.len() >= logins / 2, "too few sessions ended");
     if crashes {
+        assert!(!copying.is_finished(), "a copy failed");
+        copying.abort();
         server.kill();
         server = setup.start().unwrap();
         for agent in &mut living {
@@ -65,6 +71,12 @@ async fn live_and_let_go(logins: usize, living: usize, crashes: bool) {
         assert!(server.in_use().await >= alive.len());
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
+    assert!(crashes || !copying.is_finished(), "a copy failed");
+    copying.abort();
+    let everybody = self::search(&[&ended[..], &alive].concat(), &hashes);
+    assert_eq!(everybody.found_in_folder(&copies), [], "in a copy");
+    let count = std::fs::read_dir(&copies).unwrap().count();
+    assert!(count > 2, "only {count} copies");
     // What lives is found: the search sees what is there.
     let found = self::search(&alive, &hashes).found_in_folder(&setup.folder);
     assert!(
@@ -72,6 +84,20 @@ async fn live_and_let_go(logins: usize, living: usize, crashes: bool) {
         "only {} places of the living",
         found.len()
     );
+}
+
+/// Makes copies of the store while it runs, without an end. Only the latest ten stay.
+async fn copy(folder: PathBuf, copies: PathBuf) {
+    for number in 0_u32.. {
+        let to = copies.join(format!("{number}.db"));
+        let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_mirabridge-seats"));
+        command.arg("backup").arg(&to).arg("--data-dir").arg(&folder);
+        let output = command.kill_on_drop(true).output().await.unwrap();
+        assert!(output.status.success(), "{output:?}");
+        if let Some(old) = number.checked_sub(10) {
+            std::fs::remove_file(copies.join(format!("{old}.db"))).unwrap();
+        }
+    }
 }
 
 async fn come_and_go(server: &Server, board: &Arc<Board>, first: usize, rounds: usize) -> Vec<Stay> {
