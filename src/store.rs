@@ -171,4 +171,6 @@ impl Store {
 }
 
 #[cfg(test)]
+mod backup_tests;
+#[cfg(test)]
 mod tests;

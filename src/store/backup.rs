@@ -13,6 +13,32 @@ use std::path::{Path, PathBuf};
 /// Rows that are read at once, so that no reader stands in the way of the erasure for long.
 const ROWS_AT_ONCE: i64 = 5_000;
 
+/// The first hour of each organization that may be packed while rows are copied.
+const OPEN_AT_FIRST: &str = "
+    CREATE TEMP TABLE first_open AS
+        SELECT place >> 34 AS organization, min(place) AS place FROM source.usage_open GROUP BY 1;
+    CREATE TEMP TABLE first_reached AS SELECT reached FROM source.usage_reached;";
+
+/// What may have changed since, all of one instant: what was packed meanwhile is neither missing
+/// nor there twice.
+const AS_IT_IS_AT_LAST: &str = "
+    BEGIN;
+    INSERT OR IGNORE INTO main.organization SELECT * FROM source.organization;
+    INSERT OR REPLACE INTO main.usage_gap SELECT * FROM source.usage_gap;
+    INSERT OR REPLACE INTO main.usage_reached SELECT * FROM source.usage_reached;
+    INSERT INTO main.usage_open SELECT * FROM source.usage_open;
+    INSERT OR REPLACE INTO main.usage_hour
+        SELECT hour.* FROM source.organization
+        LEFT JOIN temp.first_open ON first_open.organization = organization.number
+        LEFT JOIN temp.first_reached
+        JOIN source.usage_hour AS hour
+            ON hour.place >= min(
+                ifnull(first_open.place - 120, organization.number + 1 << 34),
+                (organization.number << 34) + ifnull(reached / 30000 - 240, 0)
+            )
+            AND hour.place < organization.number + 1 << 34;
+    COMMIT;";
+
 /// Copies the store in `folder` to the new file `copy`: all but the live sessions and the key of
 /// their hashes. Put into an empty folder as `seats.db`, it is a store. `copy` is written beside
 /// its place and takes it when it is complete.
@@ -73,9 +99,11 @@ fn copy_into(source: &Path, partial: &Path) -> Result<(), StoreError> {
         server.write(&connection)?;
         add_slots(&connection, 0, FIRST_SLOTS)?;
         connection.execute_batch("COMMIT")?;
+        connection.execute_batch(OPEN_AT_FIRST)?;
         format::COPIED
             .iter()
             .try_for_each(|table| copy_table(&connection, table))?;
+        connection.execute_batch(AS_IT_IS_AT_LAST)?;
         connection.execute_batch("DETACH source")
     };
     copy().map_err(StoreError::engine(source))?;

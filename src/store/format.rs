@@ -50,16 +50,7 @@ const MIGRATIONS: [&str; 3] = [
 ];
 
 /// The tables that a backup copies row by row.
-pub(super) const COPIED: [&str; 8] = [
-    "organization",
-    "usage_open",
-    "usage_hour",
-    "usage_day",
-    "usage_gap",
-    "usage_reached",
-    "setting",
-    "audit",
-];
+pub(super) const COPIED: [&str; 5] = ["organization", "usage_hour", "usage_day", "setting", "audit"];
 
 /// The newest format.
 pub(super) const FORMAT: i64 = MIGRATIONS.len() as i64;
