@@ -26,10 +26,14 @@ pub struct Part {
 }
 
 impl Part {
-    /// Whether who asks with these headers has it already.
+    /// Whether who asks with these headers has it already. A tag that a proxy weakened, since it
+    /// compressed the file, is as good (RFC 9110, section 13.1.2).
     pub fn is_known(&self, headers: &HeaderMap) -> bool {
-        let mut tags = headers.get_all(IF_NONE_MATCH).iter();
-        tags.any(|tags| tags.as_bytes() == self.entity_tag.as_bytes())
+        let lines = headers.get_all(IF_NONE_MATCH).iter();
+        let mut tags = lines
+            .filter_map(|line| line.to_str().ok())
+            .flat_map(|line| line.split(','));
+        tags.any(|tag| tag.trim().trim_start_matches("W/") == self.entity_tag)
     }
 }
 

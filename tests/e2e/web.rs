@@ -1,5 +1,6 @@
 //! The pages that the binary serves, built or not.
 
+use crate::administrator::{Answer, ask};
 use crate::http::{Roles, ask_as};
 use crate::server::Server;
 use serde_json::Value;
@@ -103,6 +104,35 @@ async fn the_dashboard_asks_nobody_but_its_server_and_stands_in_no_page() {
     }
     let widgets = head_of(&server.listen, "/").await;
     assert!(!widgets.starts_with("http/1.1 200 "), "{widgets}");
+}
+
+/// The answer to whoever has already what these tags name.
+async fn with_tags(address: &str, path: &str, tags: &str) -> Answer {
+    ask(address, "GET", path, None, &[("If-None-Match", tags)], "").await
+}
+
+#[tokio::test]
+async fn who_has_a_page_already_is_told_so_and_gets_it_no_second_time() {
+    let (_folder, server) = with_origins();
+    let frame = "/widget/frame.html?org=acme";
+    for (address, path) in [(&server.listen, frame), (&server.admin, "/")] {
+        let first = ask(address, "GET", path, None, &[], "").await.expect(200);
+        let tag = first.header("etag").unwrap();
+        assert!(!first.body.is_empty() && tag.starts_with('"'), "{path}: {tag}");
+        for known in [tag.to_owned(), format!("\"older\", W/{tag}")] {
+            let again = with_tags(address, path, &known).await.expect(304);
+
+            assert_eq!(again.body, "", "{path}");
+            // What the kept page was served with holds for it still.
+            for name in ["etag", "cache-control", "content-security-policy"] {
+                assert_eq!(again.header(name), first.header(name), "{path}: {name}");
+            }
+        }
+        for other in ["\"older\"", "", tag.trim_matches('"')] {
+            let whole = with_tags(address, path, other).await.expect(200);
+            assert_eq!(whole.body, first.body, "{path}: {other}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -5,8 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-
-const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+import { executablePath, flags } from './chromium';
 
 interface Answer {
   readonly id?: number;
@@ -20,9 +19,8 @@ export class BareBrowser {
   private ids = 0;
 
   constructor() {
-    const flags = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'];
-    flags.push('--disable-background-networking', '--disable-component-update', `--user-data-dir=${this.folder}`);
-    this.process = spawn(executablePath, [...flags, '--remote-debugging-pipe', 'about:blank'], {
+    const own = ['--headless=new', `--user-data-dir=${this.folder}`, '--remote-debugging-pipe'];
+    this.process = spawn(executablePath, [...flags, ...own, 'about:blank'], {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
       // A group of its own: a power cut ends all its processes at once.
       detached: true,

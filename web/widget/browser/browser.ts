@@ -3,15 +3,10 @@
 import axe from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Frame, type Locator, type Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { executablePath, flags } from './chromium';
 import type { Numbers, SeatServer } from './server';
 
-const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-
-export const launch = (): Promise<Browser> =>
-  chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  });
+export const launch = (): Promise<Browser> => chromium.launch({ executablePath, args: [...flags] });
 
 /** The widget's frame in a host page. */
 export async function frameOf(page: Page, origin: string): Promise<Frame> {

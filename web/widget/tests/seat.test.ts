@@ -242,6 +242,17 @@ test('the status is told on change and after every seat', () => {
   expect(desk.last).toEqual({ type: 'status', on_call: true });
 });
 
+test('a call that ends while the line is lost is over for the server, too', () => {
+  const desk = new Desk().seat();
+  desk.client.setOnCall(true);
+  desk.close(1006);
+  desk.client.setOnCall(false);
+
+  desk.advance(2_000).seat();
+
+  expect(desk.last).toEqual({ type: 'status', on_call: false });
+});
+
 test('a host that says nobody is in a call is passed on, and one that has said nothing is not', () => {
   const storage = new Map<string, string>();
   const statuses = (desk: Desk): unknown[] => desk.sent.filter(({ type }) => type === 'status');

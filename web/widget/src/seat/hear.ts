@@ -83,7 +83,8 @@ function seated(seat: Seat, message: Seated, now: Moment, effects: Effects<SeatE
   settle(next, effects);
   // A seat from the waiting line wants an answer, else it is given to the next.
   if (seat.leaving) effects.push({ do: 'send', message: { type: 'logout' } });
-  else if (seat.onCall !== null) effects.push({ do: 'send', message: { type: 'status', on_call: true } });
+  // Both words count: an ending that waits for a call goes on with its end, also one that no line could tell.
+  else if (seat.onCall !== null) effects.push({ do: 'send', message: { type: 'status', on_call: seat.onCall } });
   else if (seat.phase === 'line') effects.push({ do: 'send', message: { type: 'heartbeat' } });
   return remember(next, { credentials: { session, secret }, attempt: null, ended: null }, effects);
 }
