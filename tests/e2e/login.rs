@@ -2,6 +2,7 @@ use crate::server::Server;
 use crate::widget::Widget;
 use futures_util::SinkExt as _;
 use serde_json::json;
+use std::time::Duration;
 use tokio_tungstenite::tungstenite::Message;
 
 #[tokio::test]
@@ -60,6 +61,27 @@ async fn a_repeated_attempt_gets_its_session_with_a_new_secret_and_no_second_sea
     assert_eq!(server.organization("acme").await["in_use"], 1);
     let (_, old) = Widget::resume(&server, &one).await;
     assert_eq!(old["code"], "session_gone");
+}
+
+#[tokio::test]
+async fn an_attempt_repeats_its_login_for_a_minute_and_a_repetition_renews_nothing() {
+    let server = Server::start(60_000);
+    let login = json!({"type":"login","org":"acme","attempt":"3f2b8a52-0c38-4c3e-9a55-0a4a55a1c001"});
+    let (mut first, one) = Widget::greet(&server, &login).await;
+    // It listens meanwhile, and so answers pings.
+    let listening = tokio::time::timeout(Duration::from_secs(52), first.hear());
+    assert!(listening.await.is_err());
+    let (mut second, two) = Widget::greet(&server, &login).await;
+    assert_eq!(two["session"], one["session"]);
+    let listening = tokio::time::timeout(Duration::from_secs(10), second.hear());
+    assert!(listening.await.is_err());
+
+    let (_third, three) = Widget::greet(&server, &login).await;
+
+    assert_eq!(three["resumed"], false);
+    assert_ne!(three["session"], one["session"]);
+    assert_eq!(server.organization("acme").await["in_use"], 2);
+    second.assert_alive().await;
 }
 
 #[tokio::test]
