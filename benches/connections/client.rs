@@ -1,6 +1,7 @@
 //! Widgets by the thousand.
 
 use futures_util::{SinkExt as _, StreamExt as _};
+use mirabridge_seats::transport::{Stream, Trust};
 use serde_json::{Value, json};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -16,8 +17,16 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 /// Logins at once while a fleet is built up.
 const AT_ONCE: usize = 128;
 
+/// Where a server is entered.
+#[derive(Clone)]
+pub(crate) struct Door {
+    pub(crate) listen: String,
+    /// Over TLS.
+    pub(crate) trust: Option<Trust>,
+}
+
 pub(crate) struct Widget {
-    socket: WebSocketStream<TcpStream>,
+    socket: WebSocketStream<Stream>,
     answer: Value,
 }
 
@@ -25,7 +34,7 @@ impl Widget {
     /// Breaks the connection without a word and returns what a resume needs.
     pub(crate) fn reset(self) -> Value {
         let stream = self.socket.into_inner();
-        let _ = socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO));
+        let _ = socket2::SockRef::from(stream.tcp()).set_linger(Some(Duration::ZERO));
         self.answer
     }
 }
@@ -42,12 +51,17 @@ pub(crate) async fn raw_connect(address: &str) -> std::io::Result<TcpStream> {
     Ok(stream)
 }
 
-async fn greet(address: &str, message: String) -> Widget {
-    let stream = raw_connect(address).await.unwrap();
+async fn greet(door: &Door, message: String) -> Widget {
+    let stream = raw_connect(&door.listen).await.unwrap();
+    let stream = match &door.trust {
+        Some(trust) => trust.enter("localhost", stream).await.unwrap(),
+        None => Stream::Plain(stream),
+    };
     let config = WebSocketConfig::default()
         .read_buffer_size(1024)
         .write_buffer_size(0);
-    let url = format!("ws://{address}/v1/seat");
+    let scheme = if door.trust.is_some() { "wss" } else { "ws" };
+    let url = format!("{scheme}://{}/v1/seat", door.listen);
     let (mut socket, _) = tokio_tungstenite::client_async_with_config(url, stream, Some(config))
         .await
         .unwrap();
@@ -61,14 +75,14 @@ async fn greet(address: &str, message: String) -> Widget {
     }
 }
 
-async fn greet_all(address: &str, messages: Vec<String>) -> Vec<Widget> {
+async fn greet_all(door: &Door, messages: Vec<String>) -> Vec<Widget> {
     let places = Arc::new(Semaphore::new(AT_ONCE));
     let mut tasks = JoinSet::new();
     for message in messages {
         let place = Arc::clone(&places).acquire_owned().await.unwrap();
-        let address = address.to_owned();
+        let door = door.clone();
         tasks.spawn(async move {
-            let widget = greet(&address, message).await;
+            let widget = greet(&door, message).await;
             drop(place);
             widget
         });
@@ -80,8 +94,8 @@ fn login() -> String {
     json!({"type":"login","org":"bench"}).to_string()
 }
 
-pub(crate) async fn login_all(address: &str, count: usize) -> Vec<Widget> {
-    let widgets = greet_all(address, vec![login(); count]).await;
+pub(crate) async fn login_all(door: &Door, count: usize) -> Vec<Widget> {
+    let widgets = greet_all(door, vec![login(); count]).await;
     assert!(
         widgets
             .iter()
@@ -90,12 +104,12 @@ pub(crate) async fn login_all(address: &str, count: usize) -> Vec<Widget> {
     widgets
 }
 
-pub(crate) async fn resume_all(address: &str, sessions: Vec<Value>) -> Vec<Widget> {
+pub(crate) async fn resume_all(door: &Door, sessions: Vec<Value>) -> Vec<Widget> {
     let resume = |seated: &Value| {
         json!({"type":"resume","org":"bench","session":seated["session"],"secret":seated["secret"]})
             .to_string()
     };
-    let widgets = greet_all(address, sessions.iter().map(resume).collect()).await;
+    let widgets = greet_all(door, sessions.iter().map(resume).collect()).await;
     assert!(
         widgets.iter().all(|widget| widget.answer["resumed"] == true),
         "a session was lost"
@@ -105,17 +119,17 @@ pub(crate) async fn resume_all(address: &str, sessions: Vec<Value>) -> Vec<Widge
 
 /// Logs in so many a second whatever the answers take; each logs out after 2 s. Times run from
 /// the moment at which a login was due, connect and upgrade included.
-pub(crate) async fn open_loop(address: &str, a_second: u32, length: Duration) -> Vec<Duration> {
+pub(crate) async fn open_loop(door: &Door, a_second: u32, length: Duration) -> Vec<Duration> {
     let start = tokio::time::Instant::now();
     let count = (length.as_secs_f64() * f64::from(a_second)) as u32;
     let mut tasks = JoinSet::new();
     for n in 0..count {
         let due = start + Duration::from_secs(1) * n / a_second;
         tokio::time::sleep_until(due).await;
-        let address = address.to_owned();
+        let door = door.clone();
         tasks.spawn(async move {
             let due: Instant = due.into_std();
-            let mut widget = greet(&address, login()).await;
+            let mut widget = greet(&door, login()).await;
             let took = due.elapsed();
             assert_eq!(widget.answer["type"], "seated");
             tokio::time::sleep(Duration::from_secs(2)).await;

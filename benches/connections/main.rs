@@ -10,6 +10,7 @@
 mod bare;
 mod client;
 mod process;
+mod slow;
 
 use client::{Widget, login_all, open_loop, raw_connect};
 use process::Server;
@@ -59,7 +60,7 @@ async fn run() {
         println!("with a store on disk, against the same in memory:");
         compare(|| Server::durable("60s"), "in memory", || Server::start("60s")).await;
         let server = Server::durable("60s");
-        let mut times = open_loop(&server.listen, 4_000, Duration::from_secs(30)).await;
+        let mut times = open_loop(&server.door, 4_000, Duration::from_secs(30)).await;
         println!(
             "durable login, open loop, 4,000 a second for 30 s: {}",
             percentiles(&mut times)
@@ -70,6 +71,15 @@ async fn run() {
     }
     if wanted("latency") {
         latency().await;
+    }
+    if wanted("tls") {
+        tls().await;
+    }
+    if wanted("slow") {
+        slow::visitors().await;
+    }
+    if wanted("drops") {
+        slow::drops().await;
     }
 }
 
@@ -84,13 +94,13 @@ async fn compare(ours: impl Fn() -> Server, name: &str, other: impl Fn() -> Serv
         let mut spent = [0.0; 2];
         let mut widgets = Vec::new();
         for server in &sides {
-            widgets.extend(login_all(&server.listen, 500).await);
+            widgets.extend(login_all(&server.door, 500).await);
         }
         // In turns, so that what else the machine does meets both.
         for _ in 0..TURNS {
             for (server, spent) in sides.iter().zip(&mut spent) {
                 let before = server.cpu_seconds();
-                widgets.extend(login_all(&server.listen, TURN).await);
+                widgets.extend(login_all(&server.door, TURN).await);
                 *spent += server.cpu_seconds() - before;
             }
         }
@@ -107,14 +117,14 @@ async fn compare(ours: impl Fn() -> Server, name: &str, other: impl Fn() -> Serv
 
 async fn memory() {
     let server = Server::start("120s");
-    let mut widgets = login_all(&server.listen, FEW).await;
+    let mut widgets = login_all(&server.door, FEW).await;
     tokio::time::sleep(REST).await;
     let few = server.anonymous_bytes();
     let per_connection = |count: usize| server.anonymous_bytes().saturating_sub(few) / (count - FEW) as u64;
     for size in SIZES {
         let newcomers = size - widgets.len();
         let before = server.cpu_seconds();
-        widgets.extend(login_all(&server.listen, newcomers).await);
+        widgets.extend(login_all(&server.door, newcomers).await);
         let spent = server.cpu_seconds() - before;
         tokio::time::sleep(REST).await;
         println!(
@@ -125,7 +135,7 @@ async fn memory() {
     }
 
     let sessions: Vec<_> = widgets.into_iter().map(Widget::reset).collect();
-    let resumed = client::resume_all(&server.listen, sessions).await;
+    let resumed = client::resume_all(&server.door, sessions).await;
     tokio::time::sleep(REST).await;
     println!(
         "bytes after loss and return of all {MANY}: {} (at most 4500)",
@@ -134,20 +144,40 @@ async fn memory() {
     drop(resumed);
 }
 
+async fn tls() {
+    println!("over TLS, each login a fresh handshake, against plain TCP:");
+    compare(Server::tls, "plain", || Server::start("60s")).await;
+    let mut bytes = Vec::new();
+    for server in [Server::tls(), Server::start("60s")] {
+        let mut widgets = login_all(&server.door, FEW).await;
+        tokio::time::sleep(REST).await;
+        let few = server.anonymous_bytes();
+        widgets.extend(login_all(&server.door, SIZES[1] - FEW).await);
+        tokio::time::sleep(REST).await;
+        bytes.push(server.anonymous_bytes().saturating_sub(few) / (SIZES[1] - FEW) as u64);
+    }
+    println!(
+        "bytes per idle seated widget over TLS {}, plain {}: {} more (aim 6000)",
+        bytes[0],
+        bytes[1],
+        bytes[0].saturating_sub(bytes[1])
+    );
+}
+
 async fn latency() {
     let server = Server::start("60s");
-    let mut times = open_loop(&server.listen, 4_000, Duration::from_secs(30)).await;
+    let mut times = open_loop(&server.door, 4_000, Duration::from_secs(30)).await;
     println!(
         "login, open loop, 4,000 a second for 30 s: {}",
         percentiles(&mut times)
     );
 
     let server = Server::start("10s");
-    let widgets = login_all(&server.listen, MANY).await;
+    let widgets = login_all(&server.door, MANY).await;
     let reset = Instant::now();
     widgets.into_iter().for_each(|widget| drop(widget.reset()));
     println!("reset of {MANY} took {:?}", reset.elapsed());
-    let mut newcomers = open_loop(&server.listen, 100, Duration::from_secs(14)).await;
+    let mut newcomers = open_loop(&server.door, 100, Duration::from_secs(14)).await;
     println!(
         "a newcomer's login during the loss and the purge of {MANY}: {}",
         percentiles(&mut newcomers)
@@ -156,7 +186,7 @@ async fn latency() {
         "purge lateness by the server's own histogram:\n{}",
         server.purge_lateness().await
     );
-    let _ = raw_connect(&server.listen).await;
+    let _ = raw_connect(&server.door.listen).await;
 }
 
 fn percentiles(times: &mut [Duration]) -> String {

@@ -1,5 +1,7 @@
 //! The server under measurement, in a process of its own.
 
+use crate::client::Door;
+use mirabridge_seats::transport::Trust;
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -7,49 +9,64 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 pub(crate) struct Server {
     process: Child,
-    pub(crate) listen: String,
+    pub(crate) door: Door,
     admin: String,
-    /// The store of a durable one.
+    /// Its store, its configuration.
     _folder: Option<tempfile::TempDir>,
 }
 
 impl Server {
     pub(crate) fn start(grace: &str) -> Self {
-        Self::spawn(
-            Command::new(env!("CARGO_BIN_EXE_mirabridge-seats"))
-                .args([
-                    "serve",
-                    "--in-memory",
-                    "--listen",
-                    "127.0.0.1:0",
-                    "--admin-listen",
-                    "127.0.0.1:0",
-                ])
-                .args(["--seats", "bench=1000000", "--grace", grace]),
-        )
+        Self::serve(&["--in-memory", "--grace", grace])
     }
 
     /// The same with a store on disk.
     pub(crate) fn durable(grace: &str) -> Self {
         let folder = tempfile::tempdir_in("target").unwrap();
-        let mut server = Self::spawn(
-            Command::new(env!("CARGO_BIN_EXE_mirabridge-seats"))
-                .args([
-                    "serve",
-                    "--listen",
-                    "127.0.0.1:0",
-                    "--admin-listen",
-                    "127.0.0.1:0",
-                ])
-                .args(["--seats", "bench=1000000", "--grace", grace, "--data-dir"])
-                .arg(folder.path()),
-        );
+        let data = folder.path().to_str().unwrap().to_owned();
+        let mut server = Self::serve(&["--grace", grace, "--data-dir", &data]);
         server._folder = Some(folder);
+        server
+    }
+
+    /// In memory, with a configuration.
+    pub(crate) fn configured(text: &str) -> Self {
+        let folder = tempfile::tempdir_in("target").unwrap();
+        let file = folder.path().join("seats.toml");
+        std::fs::write(&file, text).unwrap();
+        let mut server = Self::serve(&["--in-memory", "--config", file.to_str().unwrap()]);
+        server._folder = Some(folder);
+        server
+    }
+
+    /// In memory, over TLS 1.3 with a P-256 certificate.
+    pub(crate) fn tls() -> Self {
+        let folder = tempfile::tempdir_in("target").unwrap();
+        let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
+        let made = rcgen::generate_simple_self_signed(names).unwrap();
+        let [certificate, key] = ["cert.pem", "key.pem"].map(|name| folder.path().join(name));
+        std::fs::write(&certificate, made.cert.pem()).unwrap();
+        std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+        let mut server = Self::configured(&format!(
+            "[tls]\ncertificate = {certificate:?}\nprivate_key = {key:?}\n"
+        ));
+        server.door.trust = Some(Trust::read(made.cert.pem().as_bytes()).unwrap());
         server
     }
 
     pub(crate) fn bare() -> Self {
         Self::spawn(Command::new(std::env::current_exe().unwrap()).arg("--bare"))
+    }
+
+    fn serve(words: &[&str]) -> Self {
+        let listen = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
+        Self::spawn(
+            Command::new(env!("CARGO_BIN_EXE_mirabridge-seats"))
+                .arg("serve")
+                .args(listen)
+                .args(["--seats", "bench=1000000"])
+                .args(words),
+        )
     }
 
     fn spawn(command: &mut Command) -> Self {
@@ -66,7 +83,10 @@ impl Server {
         let text = |key: &str| ready[key].as_str().unwrap_or_default().to_owned();
         Self {
             process,
-            listen: text("listen"),
+            door: Door {
+                listen: text("listen"),
+                trust: None,
+            },
             admin: text("admin_listen"),
             _folder: None,
         }
