@@ -18,6 +18,8 @@ export default defineConfig({
     globalSetup: './built.ts',
     // Most of the time is waiting, for graces and heartbeats.
     maxWorkers: 4,
+    // A worker loads the driver of the browser once, not for each file.
+    isolate: false,
     sequence: { sequencer: WaitingFirst },
     testTimeout: isLong ? 720_000 : 150_000,
     hookTimeout: 60_000,
