@@ -35,7 +35,6 @@ export interface Maintenance {
   readonly startsAt: number;
   readonly endsAt: number;
   readonly newLogins: string;
-  readonly message: string | null;
   readonly organizations: readonly string[] | null;
   readonly state: string;
 }
@@ -48,7 +47,6 @@ export function maintenance(value: unknown): Maintenance {
     startsAt: instant(from, 'starts_at'),
     endsAt: instant(from, 'ends_at'),
     newLogins: text(from, 'new_logins'),
-    message: maybe(from, 'message', text),
     organizations: from['organizations'] === null || from['organizations'] === undefined ? null : list(from['organizations'], String),
     state: text(from, 'state'),
   };
