@@ -3,7 +3,7 @@ import { open, seatPage, sees, violations, words } from '../../widget/browser/br
 import { scene } from '../../widget/browser/scene';
 import { Desk } from './desk';
 
-const stage = scene('[[organization]]\nid = "acme"\nname = "Acme"\nseats = 3\n');
+const stage = scene('[[organization]]\nid = "acme"\nname = "Acme"\nseats = 3\n[[organization]]\nid = "other"\nseats = 1\n');
 
 test('a window is read at the widget, refuses logins while it runs, and is cancelled', async () => {
   const agent = await open(stage.context, seatPage(stage.server.origin, 'acme', '1'));
@@ -32,5 +32,22 @@ test('a window is read at the widget, refuses logins while it runs, and is cance
   await expect.poll(() => page.getByText('– Cancelled').count(), { timeout: 10_000 }).toBe(1);
   await desk.go('Overview');
   await expect.poll(answer, { timeout: 10_000 }).toContain('Yes: 2 seats are free');
+  await desk.close();
+});
+
+test('an administrator is offered to change the windows of its organization alone, and no others', async () => {
+  const { token } = (await stage.server.ask('POST', '/tokens', { label: 'lead', role: 'admin', org: 'acme' })) as { readonly token: string };
+  const plan = (title: string, organizations: readonly string[] | null): Promise<unknown> =>
+    stage.server.ask('POST', '/maintenance', { title, organizations, ends_at: new Date(Date.now() + 3_600_000).toISOString() });
+  await plan('of acme', ['acme']);
+  await plan('of two', ['acme', 'other']);
+  await plan('of all', null);
+
+  const desk = await Desk.enter(stage.context, stage.server, '#/acme/maintenance', token);
+  await desk.settled();
+
+  const rows = desk.page.locator('tbody tr');
+  expect(await rows.count()).toBe(3);
+  expect(await rows.filter({ has: desk.page.getByRole('button', { name: 'Cancel…' }) }).allInnerTexts()).toEqual([expect.stringContaining('of acme')]);
   await desk.close();
 });

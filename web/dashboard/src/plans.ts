@@ -1,6 +1,6 @@
 /** Increases and maintenance windows, checked. */
 
-import { fields, instant, list, maybe, number, text } from './door';
+import { fields, instant, list, maybe, number, text, truth } from './door';
 
 export interface Increase {
   readonly id: string;
@@ -37,6 +37,8 @@ export interface Maintenance {
   readonly newLogins: string;
   readonly organizations: readonly string[] | null;
   readonly state: string;
+  /** Whether this token may change it. */
+  readonly mayChange: boolean;
 }
 
 export function maintenance(value: unknown): Maintenance {
@@ -49,6 +51,7 @@ export function maintenance(value: unknown): Maintenance {
     newLogins: text(from, 'new_logins'),
     organizations: from['organizations'] === null || from['organizations'] === undefined ? null : list(from['organizations'], String),
     state: text(from, 'state'),
+    mayChange: truth(from, 'may_change'),
   };
 }
 

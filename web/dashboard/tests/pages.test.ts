@@ -35,7 +35,7 @@ test('the first question has an answer in each case', () => {
 test('a seat that is free helps nobody where logins are refused for another reason', () => {
   const now = Date.parse('2026-01-05T09:00:00Z');
   const window = (change: Readonly<Record<string, unknown>>) =>
-    maintenance({ id: 'm', title: 'Upgrade', starts_at: '2026-01-05T08:00:00Z', ends_at: '2026-01-05T10:00:00Z', new_logins: 'refused', message: null, organizations: null, state: 'in_progress', ...change });
+    maintenance({ id: 'm', title: 'Upgrade', starts_at: '2026-01-05T08:00:00Z', ends_at: '2026-01-05T10:00:00Z', new_logins: 'refused', message: null, organizations: null, state: 'in_progress', may_change: false, ...change });
   const why = 'maintenance refuses new logins: Upgrade';
   expect(closed('acme', null, [window({})], now)).toBe(why);
   // One that takes longer than was planned still refuses.
