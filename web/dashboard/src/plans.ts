@@ -57,5 +57,8 @@ export function maintenance(value: unknown): Maintenance {
 
 export const isOver = (one: Maintenance): boolean => one.state === 'completed' || one.state === 'cancelled';
 
+/** Whether it refuses new logins from its beginning to its end: one that is being verified does not. */
+export const refuses = (one: Maintenance): boolean => one.newLogins === 'refused' && one.state !== 'verifying';
+
 /** Whether it is about the organization `id`, and not over. */
 export const concerns = (one: Maintenance, id: string): boolean => !isOver(one) && (one.organizations === null || one.organizations.includes(id));

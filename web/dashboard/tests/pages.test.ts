@@ -38,9 +38,9 @@ test('a seat that is free helps nobody where logins are refused for another reas
     maintenance({ id: 'm', title: 'Upgrade', starts_at: '2026-01-05T08:00:00Z', ends_at: '2026-01-05T10:00:00Z', new_logins: 'refused', message: null, organizations: null, state: 'in_progress', may_change: false, ...change });
   const why = 'maintenance refuses new logins: Upgrade';
   expect(closed('acme', null, [window({})], now)).toBe(why);
-  // One that takes longer than was planned still refuses.
-  expect(closed('acme', null, [window({ state: 'verifying', ends_at: '2026-01-05T08:30:00Z' })], now)).toBe(why);
-  for (const change of [{ new_logins: 'allowed' }, { organizations: ['other'] }, { state: 'completed' }, { state: 'scheduled', starts_at: '2026-01-05T09:30:00Z' }]) {
+  // It begins and ends by the clock, also between two questions.
+  expect(closed('acme', null, [window({ state: 'scheduled' })], now)).toBe(why);
+  for (const change of [{ state: 'verifying' }, { ends_at: '2026-01-05T09:00:00Z' }, { new_logins: 'allowed' }, { organizations: ['other'] }, { state: 'completed' }, { state: 'scheduled', starts_at: '2026-01-05T09:30:00Z' }]) {
     expect(closed('acme', null, [window(change)], now)).toBeNull();
   }
   expect(closed('acme', { ...plain, suspended: true }, [], now)).toBe('this organization is suspended');

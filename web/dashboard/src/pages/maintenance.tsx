@@ -66,7 +66,7 @@ function Progress({ of }: { readonly of: Maintenance }) {
   return (
     <>
       {' '}
-      <progress max={of.endsAt - of.startsAt} value={Math.max(0, now - of.startsAt)} aria-label="How far it is" /> {now < of.endsAt ? `${length(of.endsAt - now)} left` : 'longer than planned'}
+      <progress max={of.endsAt - of.startsAt} value={Math.max(0, now - of.startsAt)} aria-label="How far it is" /> {length(Math.max(0, of.endsAt - now))} left
     </>
   );
 }
