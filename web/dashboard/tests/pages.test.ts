@@ -130,8 +130,8 @@ const server = (...answers: readonly (readonly [number, unknown])[]) => {
     if (!answer) throw new TypeError('nobody is there');
     return new Response(typeof answer[1] === 'string' ? answer[1] : JSON.stringify(answer[1]), { status: answer[0], headers: { etag: '"7"' } });
   };
-  let denials = 0;
-  return { api: new Api('at_secret', fetch, () => (denials += 1)), asked, denials: () => denials };
+  const barred: string[] = [];
+  return { api: new Api('at_secret', fetch, (how) => barred.push(how)), asked, barred };
 };
 const names = paged((value) => text({ value }, 'value'));
 
@@ -151,13 +151,14 @@ test('a long list ends where it may, and says so', async () => {
 });
 
 test('each way in which a question can fail is told apart', async () => {
-  const { api, denials } = server([404, ''], [401, ''], [409, { title: 'Another number', detail: 'now 3', type: '/problems/count-differs', count: 3 }], [500, '<html>'], [200, { items: 3 }]);
+  const { api, barred } = server([404, ''], [401, ''], [403, { title: 'This token may not do that' }], [409, { title: 'Another number', detail: 'now 3', type: '/problems/count-differs', count: 3 }], [500, '<html>'], [200, { items: 3 }]);
   const kinds = [];
-  for (let round = 0; round < 6; round++) kinds.push(await api.get('/list', names));
-  expect(kinds.map(({ kind }) => kind)).toEqual(['missing', 'denied', 'refused', 'refused', 'unreachable', 'unreachable']);
-  expect(kinds[2]).toMatchObject({ status: 409, why: 'now 3', count: 3 });
-  expect(kinds[3]).toMatchObject({ status: 500, why: 'The server answered 500.' });
-  expect(denials()).toBe(1);
+  for (let round = 0; round < 7; round++) kinds.push(await api.get('/list', names));
+  expect(kinds.map(({ kind }) => kind)).toEqual(['missing', 'denied', 'refused', 'refused', 'refused', 'unreachable', 'unreachable']);
+  expect(kinds[2]).toMatchObject({ status: 403, why: 'This token may not do that' });
+  expect(kinds[3]).toMatchObject({ status: 409, why: 'now 3', count: 3 });
+  expect(kinds[4]).toMatchObject({ status: 500, why: 'The server answered 500.' });
+  expect(barred).toEqual(['denied', 'forbidden']);
 });
 
 test('what was known stays, and says that it is old, when it cannot be asked for again', () => {

@@ -11,6 +11,8 @@ import { createInterface } from 'node:readline';
 const root = new URL('../../../', import.meta.url).pathname;
 const binary = process.env['MIRABRIDGE_BINARY'] ?? join(root, 'target/debug/mirabridge-seats');
 
+const LIVENESS = 'heartbeat = "5s"\nsilence_limit = "12s"\ngrace = "10s"';
+
 export interface Numbers {
   readonly in_use: number;
   readonly connected: number;
@@ -28,11 +30,11 @@ export class SeatServer {
   /** With the organizations and settings of `toml`; a grace of 10 s and a heartbeat of 5 s, unless it says otherwise. */
   static async start(
     toml: string,
-    liveness = 'heartbeat = "5s"\nsilence_limit = "12s"\ngrace = "10s"',
+    liveness = LIVENESS,
     listen = '127.0.0.1:0',
   ): Promise<SeatServer> {
     const server = new SeatServer();
-    writeFileSync(join(server.folder, 'seats.toml'), `[liveness]\n${liveness}\n${toml}`);
+    server.write(toml, liveness);
     await server.run(listen);
     return server;
   }
@@ -92,14 +94,24 @@ export class SeatServer {
   }
 
   /** One request to the admin API, below `/api/v1`. */
-  async ask(method: string, path: string, body?: object): Promise<unknown> {
+  async ask(method: string, path: string, body?: object, token = this.token): Promise<unknown> {
     const answer = await fetch(`${this.adminOrigin}/api/v1${path}`, {
       method,
-      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status}`);
     return answer.status === 204 ? null : answer.json();
+  }
+
+  /** Other organizations, tokens and settings, which the running server takes when it is told so. */
+  configure(toml: string): void {
+    this.write(toml, LIVENESS);
+    this.process?.kill('SIGHUP');
+  }
+
+  private write(toml: string, liveness: string): void {
+    writeFileSync(join(this.folder, 'seats.toml'), `[liveness]\n${liveness}\n${toml}`);
   }
 
   /** Ends the process and starts it again at the same address. */
