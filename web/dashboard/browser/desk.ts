@@ -16,7 +16,10 @@ export class Desk {
 
   /** The entry of `server`'s dashboard. */
   static async open(context: BrowserContext, server: SeatServer, address = ''): Promise<Desk> {
-    const page = await context.newPage();
+    return Desk.openIn(await context.newPage(), server, address);
+  }
+
+  private static async openIn(page: Page, server: SeatServer, address: string): Promise<Desk> {
     const desk = new Desk(page);
     page.on('request', (request) => {
       const url = request.url();
@@ -37,7 +40,12 @@ export class Desk {
 
   /** The same, with a token. */
   static async enter(context: BrowserContext, server: SeatServer, address = '', token = server.token): Promise<Desk> {
-    const desk = await Desk.open(context, server, address);
+    return Desk.enterIn(await context.newPage(), server, address, token);
+  }
+
+  /** The same, in a page that was made ready for something. */
+  static async enterIn(page: Page, server: SeatServer, address = '', token = server.token): Promise<Desk> {
+    const desk = await Desk.openIn(page, server, address);
     await desk.paste(token);
     await desk.says('● Live');
     return desk;

@@ -1,34 +1,22 @@
 import { readFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { counts, launch, open, press, seatPage, sees, violations } from '../../widget/browser/browser';
-import { SeatServer } from '../../widget/browser/server';
+import { expect, test } from 'vitest';
+import { counts, open, press, seatPage, sees, violations } from '../../widget/browser/browser';
+import { scene } from '../../widget/browser/scene';
 import { Desk } from './desk';
 
-let browser: Browser;
-let server: SeatServer;
-
-beforeAll(async () => {
-  browser = await launch();
-  server = await SeatServer.start('[[organization]]\nid = "acme"\nname = "Acme Support"\nseats = 3\ntime_zone = "Europe/Berlin"\n');
-});
-afterAll(async () => {
-  await browser.close();
-  await server.end();
-});
+const stage = scene('[[organization]]\nid = "acme"\nname = "Acme Support"\nseats = 3\ntime_zone = "Europe/Berlin"\n');
 
 test('history and quality show what was recorded, as chart, table and file', async () => {
-  const agents = await browser.newContext();
   const pages = [];
-  for (const name of ['1', '2', '3']) pages.push(await open(agents, seatPage(server.origin, 'acme', name)));
+  for (const name of ['1', '2', '3']) pages.push(await open(stage.context, seatPage(stage.server.origin, 'acme', name)));
   for (const page of pages) await sees(page, 'Active');
-  const fourth = await open(agents, seatPage(server.origin, 'acme', '4'));
+  const fourth = await open(stage.context, seatPage(stage.server.origin, 'acme', '4'));
   await sees(fourth, 'No seat is free');
   for (const page of pages) await press(page, 'Log out');
-  await counts(server, 'acme', { in_use: 0 });
+  await counts(stage.server, 'acme', { in_use: 0 });
 
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true });
-  const desk = await Desk.enter(context, server, '#/acme/history?range=today&interval=1m');
+  const context = await stage.fresh({ viewport: { width: 1280, height: 900 }, acceptDownloads: true });
+  const desk = await Desk.enter(context, stage.server, '#/acme/history?range=today&interval=1m');
   const { page } = desk;
   await desk.settled();
   await desk.shows('Peak', '3');
@@ -81,6 +69,4 @@ test('history and quality show what was recorded, as chart, table and file', asy
   expect(await page.getByRole('img', { name: /^Seats in use today: the peak is 3/ }).count()).toBe(1);
   expect(await page.locator('.panel', { has: page.getByRole('heading', { name: 'Next pressure point' }) }).innerText()).toContain('3 seats were in use');
   await desk.close();
-  await context.close();
-  await agents.close();
 });

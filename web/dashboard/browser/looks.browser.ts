@@ -1,33 +1,22 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launch, violations } from '../../widget/browser/browser';
+import { expect, test } from 'vitest';
+import { violations } from '../../widget/browser/browser';
+import { picturesIn, scene } from '../../widget/browser/scene';
 import { SeatServer } from '../../widget/browser/server';
 import { Desk } from './desk';
 
-/** Where the pictures are kept: only written when they are asked for. */
-const PICTURES = process.env['MIRABRIDGE_PICTURES'] === '1' ? new URL('../../../docs/dashboard/', import.meta.url).pathname : null;
+const PICTURES = picturesIn('dashboard');
 const PAGES = ['Overview', 'Sessions', 'History', 'Quality', 'Planning', 'Maintenance', 'Settings'] as const;
 /** Pages whose pictures are kept: what does not depend on months of history. */
 const KEPT: readonly string[] = ['Overview wide', 'Overview narrow', 'Sessions wide'];
 
-let browser: Browser;
-let server: SeatServer;
-
-beforeAll(async () => {
-  if (PICTURES) mkdirSync(PICTURES, { recursive: true });
-  browser = await launch();
-  server = await SeatServer.start(
+const stage = scene(async () => {
+  const server = await SeatServer.start(
     '[[organization]]\nid = "acme"\nname = "Acme Support"\nseats = 40\ntime_zone = "Europe/Berlin"\n' +
       '[[organization.increase]]\nseats = 10\nfrom = 2026-01-01T00:00:00Z\nuntil = 2099-01-01T00:00:00Z\nreason = "Season"\n' +
       '[[organization]]\nid = "empty"\nname = "Nobody yet"\nseats = 5\n',
   );
   server.fleet('acme', 45);
-});
-afterAll(async () => {
-  await browser.close();
-  await server.end();
+  return server;
 });
 
 test.each([
@@ -36,8 +25,8 @@ test.each([
   ['wide', 'dark', 1280, 'empty'],
   ['narrow', 'light', 390, 'empty'],
 ] as const)('each page has no violation that axe can find, and fits (%s, %s)', async (name, colorScheme, width, org) => {
-  const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 }, deviceScaleFactor: 1 });
-  const desk = await Desk.enter(context, server, `#/${org}/overview`);
+  const context = await stage.fresh({ colorScheme, viewport: { width, height: 900 }, deviceScaleFactor: 1 });
+  const desk = await Desk.enter(context, stage.server, `#/${org}/overview`);
   const { page } = desk;
   if (org === 'acme') await expect.poll(() => desk.tile('Peak today'), { timeout: 20_000 }).not.toMatch(/^.$/);
   for (const title of PAGES) {
@@ -48,15 +37,14 @@ test.each([
     expect(await violations(page), title).toEqual([]);
     expect(await page.locator('.problem:not(:empty)').allInnerTexts(), title).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${title} is too wide`).toBe(true);
-    if (PICTURES && org === 'acme' && KEPT.includes(`${title} ${name}`)) await page.screenshot({ path: join(PICTURES, `${title.toLowerCase()}${name === 'wide' ? '' : '.narrow-dark'}.png`), clip: { x: 0, y: 0, width, height: name === 'wide' ? 480 : 760 } });
+    if (PICTURES && org === 'acme' && KEPT.includes(`${title} ${name}`)) await page.screenshot({ path: `${PICTURES}${title.toLowerCase()}${name === 'wide' ? '' : '.narrow-dark'}.png`, clip: { x: 0, y: 0, width, height: name === 'wide' ? 480 : 760 } });
   }
   await desk.close();
-  await context.close();
 });
 
 test('of a long list only what is seen is drawn, also after a jump to its end', async () => {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-  const desk = await Desk.enter(context, server, '#/acme/sessions');
+  const context = await stage.fresh({ viewport: { width: 1280, height: 900 } });
+  const desk = await Desk.enter(context, stage.server, '#/acme/sessions');
   const rows = desk.page.locator('.rows tbody tr:not(.space)');
   await expect.poll(() => rows.count(), { timeout: 10_000 }).toBeGreaterThan(10);
   const { all, drawn } = await desk.page.evaluate(async () => {
@@ -69,14 +57,12 @@ test('of a long list only what is seen is drawn, also after a jump to its end', 
   expect(drawn.at(-1)).toBe(all);
   expect(drawn.length).toBeLessThan(45);
   await desk.close();
-  await context.close();
 });
 
 test('everything can be reached with the keyboard', async () => {
-  const context = await browser.newContext();
-  const desk = await Desk.open(context, server);
+  const desk = await Desk.open(stage.context, stage.server);
   const { page } = desk;
-  await page.keyboard.type(server.token);
+  await page.keyboard.type(stage.server.token);
   await page.keyboard.press('Enter');
   await desk.says('● Live');
   await page.keyboard.press('Tab');
@@ -90,11 +76,10 @@ test('everything can be reached with the keyboard', async () => {
   await page.getByRole('button', { name: '30 days' }).focus();
   await page.keyboard.press('Space');
   await expect.poll(() => page.url()).toContain('range=30d');
-  const link = page.url().slice(server.adminOrigin.length + 1);
-  const second = await Desk.enter(context, server, link);
+  const link = page.url().slice(stage.server.adminOrigin.length + 1);
+  const second = await Desk.enter(stage.context, stage.server, link);
   await second.settled();
   expect(await second.page.getByRole('button', { name: '30 days' }).getAttribute('aria-pressed')).toBe('true');
   await second.close();
   await desk.close();
-  await context.close();
 });

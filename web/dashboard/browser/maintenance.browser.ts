@@ -1,27 +1,15 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launch, open, seatPage, sees, violations } from '../../widget/browser/browser';
-import { SeatServer } from '../../widget/browser/server';
+import { expect, test } from 'vitest';
+import { open, seatPage, sees, violations, words } from '../../widget/browser/browser';
+import { scene } from '../../widget/browser/scene';
 import { Desk } from './desk';
 
-let browser: Browser;
-let server: SeatServer;
-
-beforeAll(async () => {
-  browser = await launch();
-  server = await SeatServer.start('[[organization]]\nid = "acme"\nname = "Acme"\nseats = 3\n');
-});
-afterAll(async () => {
-  await browser.close();
-  await server.end();
-});
+const stage = scene('[[organization]]\nid = "acme"\nname = "Acme"\nseats = 3\n[[organization]]\nid = "other"\nseats = 1\n');
 
 test('a window is read at the widget, refuses logins while it runs, and is cancelled', async () => {
-  const agents = await browser.newContext();
-  const agent = await open(agents, seatPage(server.origin, 'acme', '1'));
+  const agent = await open(stage.context, seatPage(stage.server.origin, 'acme', '1'));
   await sees(agent, 'Active');
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-  const desk = await Desk.enter(context, server, '#/acme/maintenance');
+  const context = await stage.fresh({ viewport: { width: 1280, height: 900 } });
+  const desk = await Desk.enter(context, stage.server, '#/acme/maintenance');
   const { page } = desk;
   await desk.settled();
   await page.getByLabel('Title').fill('Upgrade <b>now</b>');
@@ -33,8 +21,7 @@ test('a window is read at the widget, refuses logins while it runs, and is cance
   await page.getByRole('button', { name: 'Plan it' }).click();
   await expect.poll(() => page.getByText('● In progress').count(), { timeout: 20_000 }).toBe(1);
   expect(await violations(page)).toEqual([]);
-  const text = (): Promise<string> => agent.evaluate(() => document.querySelector('mirabridge-seat')?.shadowRoot?.textContent ?? '');
-  await expect.poll(text, { timeout: 10_000 }).toContain('From noon on.');
+  await expect.poll(() => words(agent), { timeout: 10_000 }).toContain('From noon on.');
 
   await desk.go('Overview');
   const answer = (): Promise<string> => page.locator('.verdict').innerText();
@@ -46,6 +33,21 @@ test('a window is read at the widget, refuses logins while it runs, and is cance
   await desk.go('Overview');
   await expect.poll(answer, { timeout: 10_000 }).toContain('Yes: 2 seats are free');
   await desk.close();
-  await context.close();
-  await agents.close();
+});
+
+test('an administrator is offered to change the windows of its organization alone, and no others', async () => {
+  const { token } = (await stage.server.ask('POST', '/tokens', { label: 'lead', role: 'admin', org: 'acme' })) as { readonly token: string };
+  const plan = (title: string, organizations: readonly string[] | null): Promise<unknown> =>
+    stage.server.ask('POST', '/maintenance', { title, organizations, ends_at: new Date(Date.now() + 3_600_000).toISOString() });
+  await plan('of acme', ['acme']);
+  await plan('of two', ['acme', 'other']);
+  await plan('of all', null);
+
+  const desk = await Desk.enter(stage.context, stage.server, '#/acme/maintenance', token);
+  await desk.settled();
+
+  const rows = desk.page.locator('tbody tr');
+  expect(await rows.count()).toBe(3);
+  expect(await rows.filter({ has: desk.page.getByRole('button', { name: 'Cancel…' }) }).allInnerTexts()).toEqual([expect.stringContaining('of acme')]);
+  await desk.close();
 });

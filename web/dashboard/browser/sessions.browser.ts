@@ -1,62 +1,49 @@
-import type { Browser, BrowserContext } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { counts, launch, open, press, seatPage, sees, violations } from '../../widget/browser/browser';
+import type { BrowserContext } from 'playwright-core';
+import { beforeEach, expect, test } from 'vitest';
+import { counts, open, press, seatPage, sees, violations } from '../../widget/browser/browser';
+import { scene } from '../../widget/browser/scene';
 import { SeatServer } from '../../widget/browser/server';
 import { Desk, hash, VIEWER } from './desk';
 
 const WITHIN = { timeout: 10_000, interval: 50 };
 const MARKUP = '<img src=x onerror=alert(1)><b>Acme</b>';
 
-let browser: Browser;
-let server: SeatServer;
-/** One for the dashboard, one for the agents. */
-let context: BrowserContext;
-let agents: BrowserContext;
-
-beforeAll(async () => {
-  browser = await launch();
-  server = await SeatServer.start(
+const stage = scene(async () => {
+  const server = await SeatServer.start(
     `[[organization]]\nid = "acme"\nname = "${MARKUP}"\nseats = 3\ntime_zone = "Asia/Kolkata"\nwaiting_line = { max = 5 }\n` +
       '[[organization]]\nid = "other"\nname = "Other"\nseats = 7\n' +
       `[[admin_token]]\nlabel = "viewer"\nrole = "viewer"\norg = "acme"\nhash = "${hash(VIEWER)}"\n` +
       `[[admin_token]]\nlabel = "ops"\nrole = "operator"\nhash = "${hash('at_ops')}"\n`,
   );
   server.token = 'at_ops';
+  return server;
 });
+/** That of the dashboard, in another zone than the organization's. */
+let profile: BrowserContext;
 beforeEach(async () => {
-  context = await browser.newContext({ timezoneId: 'America/New_York' });
-  agents = await browser.newContext();
-});
-afterEach(async () => {
-  await context.close();
-  await agents.close();
-  await counts(server, 'acme', { in_use: 0 });
-});
-afterAll(async () => {
-  await browser.close();
-  await server.end();
+  profile = await stage.fresh({ timezoneId: 'America/New_York' });
 });
 
-const agent = (name: string) => open(agents, seatPage(server.origin, 'acme', name));
+const agent = (name: string) => open(stage.context, seatPage(stage.server.origin, 'acme', name));
 
 /** Its numbers: the class says also how good they are. */
 const place = (box: string): string => box.slice(box.lastIndexOf(' '));
 
 test('a token is pasted once, kept by the tab alone, and forgotten with it', async () => {
-  const desk = await Desk.open(context, server);
+  const desk = await Desk.open(profile, stage.server);
   const { page } = desk;
   expect(await violations(page)).toEqual([]);
   await desk.paste('at_wrong');
   await expect.poll(() => page.getByRole('alert').textContent()).toContain('not valid');
-  await desk.paste(server.token);
+  await desk.paste(stage.server.token);
   await desk.says('● Live');
   const kept = () => page.evaluate(() => [Object.values(sessionStorage), Object.keys(localStorage).length, document.cookie] as const);
-  expect(await kept()).toEqual([[server.token], 0, '']);
-  expect(page.url()).not.toContain(server.token);
+  expect(await kept()).toEqual([[stage.server.token], 0, '']);
+  expect(page.url()).not.toContain(stage.server.token);
 
   await page.reload();
   await desk.says('● Live');
-  const second = await Desk.open(context, server);
+  const second = await Desk.open(profile, stage.server);
   await expect.poll(() => second.page.getByLabel('Admin token').isVisible()).toBe(true);
   await second.close();
   await page.getByRole('button', { name: 'Log out' }).click();
@@ -66,7 +53,7 @@ test('a token is pasted once, kept by the tab alone, and forgotten with it', asy
 });
 
 test('the first question is answered while agents come and go, in the organization’s time and without a jump', async () => {
-  const desk = await Desk.enter(context, server);
+  const desk = await Desk.enter(profile, stage.server);
   const { page } = desk;
   const answer = (): Promise<string> => page.locator('.verdict').innerText();
   expect(await answer()).toContain('Yes: 3 seats are free');
@@ -109,12 +96,12 @@ test('the first question is answered while agents come and go, in the organizati
   await expect.poll(answer, WITHIN).toContain('7 seats are free');
   expect(page.url()).toContain('#/other/overview');
   await one.close();
-  for (const left of agents.pages()) await press(left, 'Log out');
+  for (const left of stage.context.pages()) await press(left, 'Log out');
   await desk.close();
 });
 
 test('ending a session is seen at its widget, at once and with notice', async () => {
-  const desk = await Desk.enter(context, server, '#/acme/sessions');
+  const desk = await Desk.enter(profile, stage.server, '#/acme/sessions');
   const { page } = desk;
   await expect.poll(() => page.getByText('Nobody is logged in').isVisible()).toBe(true);
   const one = await agent('1');
@@ -145,8 +132,8 @@ test('ending a session is seen at its widget, at once and with notice', async ()
 test('many are ended only by their number, and not if it is another one meanwhile', async () => {
   const one = await agent('1');
   await agent('2');
-  await counts(server, 'acme', { connected: 2 });
-  const desk = await Desk.enter(context, server, '#/acme/sessions?state=connected');
+  await counts(stage.server, 'acme', { connected: 2 });
+  const desk = await Desk.enter(profile, stage.server, '#/acme/sessions?state=connected');
   const { page } = desk;
   await expect.poll(() => page.locator('.sum').innerText()).toContain('2 sessions of 2');
   await page.getByRole('button', { name: 'End all that match' }).click();
@@ -158,7 +145,7 @@ test('many are ended only by their number, and not if it is another one meanwhil
   await sees(third, 'Active');
   await sure.click();
   await expect.poll(() => page.getByRole('dialog').innerText()).toContain('Meanwhile 3 sessions match. Nothing was done.');
-  await counts(server, 'acme', { connected: 3 });
+  await counts(stage.server, 'acme', { connected: 3 });
   await page.getByRole('button', { name: 'Cancel' }).click();
 
   await expect.poll(() => page.locator('.sum').innerText(), { timeout: 10_000 }).toContain('3 sessions of 3');
@@ -168,14 +155,14 @@ test('many are ended only by their number, and not if it is another one meanwhil
   await page.getByRole('button', { name: 'End 3 sessions' }).click();
   await sees(one, 'Ended by an administrator');
   await sees(third, 'Ended by an administrator');
-  await counts(server, 'acme', { in_use: 0 });
+  await counts(stage.server, 'acme', { in_use: 0 });
   await desk.close();
 });
 
 test('who may only look is offered nothing else', async () => {
   const one = await agent('1');
   await sees(one, 'Active');
-  const desk = await Desk.enter(context, server, '#/acme/sessions', VIEWER);
+  const desk = await Desk.enter(profile, stage.server, '#/acme/sessions', VIEWER);
   const { page } = desk;
   await expect.poll(() => page.locator('.sum').innerText()).toContain('1 session');
   expect(await page.getByRole('button', { name: /^End/ }).count()).toBe(0);

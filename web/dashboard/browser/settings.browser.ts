@@ -1,30 +1,20 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launch, violations } from '../../widget/browser/browser';
+import { expect, test } from 'vitest';
+import { violations } from '../../widget/browser/browser';
+import { scene } from '../../widget/browser/scene';
 import { SeatServer } from '../../widget/browser/server';
 import { Desk } from './desk';
 
-let browser: Browser;
-let server: SeatServer;
+const ACME = '/organizations/acme';
 
-beforeAll(async () => {
-  browser = await launch();
-  server = await SeatServer.start('');
-  const made = await fetch(`${server.adminOrigin}/api/v1/organizations/acme`, {
-    method: 'PUT',
-    headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ seats: 5, name: 'Acme', time_zone: 'Europe/Berlin' }),
-  });
-  expect(made.status).toBe(201);
-});
-afterAll(async () => {
-  await browser.close();
-  await server.end();
+const stage = scene(async () => {
+  const server = await SeatServer.start('');
+  await server.ask('PUT', ACME, { seats: 5, name: 'Acme', time_zone: 'Europe/Berlin' });
+  return server;
 });
 
 test('settings, keys, tokens and increases are changed where they are shown, and every change is in the log', async () => {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-  const desk = await Desk.enter(context, server, '#/acme/settings');
+  const context = await stage.fresh({ viewport: { width: 1280, height: 900 } });
+  const desk = await Desk.enter(context, stage.server, '#/acme/settings');
   const { page } = desk;
   await desk.settled();
   const save = page.getByRole('button', { name: 'Save' });
@@ -37,11 +27,7 @@ test('settings, keys, tokens and increases are changed where they are shown, and
 
   // Somebody else changes it meanwhile: nothing is written over.
   await page.getByLabel('Grace after a lost line').fill('30');
-  await fetch(`${server.adminOrigin}/api/v1/organizations/acme`, {
-    method: 'PUT',
-    headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ seats: 8 }),
-  });
+  await stage.server.ask('PUT', ACME, { seats: 8 });
   await save.click();
   await expect.poll(() => page.getByRole('alert').allInnerTexts()).toContainEqual(expect.stringContaining('Somebody else changed this'));
   await expect.poll(() => page.getByLabel('Seats', { exact: true }).inputValue()).toBe('8');
@@ -64,7 +50,7 @@ test('settings, keys, tokens and increases are changed where they are shown, and
   await page.getByRole('button', { name: 'I have it' }).click();
 
   // The new token asks for an increase, an operator confirms it, and the limit is higher at once.
-  const other = await Desk.enter(await browser.newContext(), server, '#/acme/planning', admin);
+  const other = await Desk.enter(stage.context, stage.server, '#/acme/planning', admin);
   await other.settled();
   await other.page.getByLabel('Seats on top').fill('4');
   const today = await other.page.getByLabel('From').inputValue();
@@ -85,5 +71,4 @@ test('settings, keys, tokens and increases are changed where they are shown, and
   expect(await page.locator('.panel', { has: page.getByRole('heading', { name: 'Audit log' }) }).locator('tbody tr').count()).toBeGreaterThanOrEqual(6);
   await other.close();
   await desk.close();
-  await context.close();
 });

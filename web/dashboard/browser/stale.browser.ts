@@ -1,29 +1,17 @@
-import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launch, open, seatPage, sees, violations } from '../../widget/browser/browser';
-import { SeatServer } from '../../widget/browser/server';
+import { expect, test } from 'vitest';
+import { open, seatPage, sees, violations } from '../../widget/browser/browser';
+import { picturesIn, scene } from '../../widget/browser/scene';
 import { Desk } from './desk';
 
-const PICTURES = process.env['MIRABRIDGE_PICTURES'] === '1' ? new URL('../../../docs/dashboard/', import.meta.url).pathname : null;
+const PICTURES = picturesIn('dashboard');
 
-let browser: Browser;
-let server: SeatServer;
-
-beforeAll(async () => {
-  browser = await launch();
-  server = await SeatServer.start('[[organization]]\nid = "acme"\nname = "Acme Support"\nseats = 4\n');
-});
-afterAll(async () => {
-  await browser.close();
-  await server.end();
-});
+const stage = scene('[[organization]]\nid = "acme"\nname = "Acme Support"\nseats = 4\n');
 
 test('a server that is gone leaves stale numbers on every page, and live ones when it is back, without a reload', async () => {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-  const desk = await Desk.enter(context, server);
+  const context = await stage.fresh({ viewport: { width: 1280, height: 900 } });
+  const desk = await Desk.enter(context, stage.server);
   const { page } = desk;
-  const agent = await open(await browser.newContext(), seatPage(server.origin, 'acme', '1'));
+  const agent = await open(stage.context, seatPage(stage.server.origin, 'acme', '1'));
   await sees(agent, 'Active');
   const answer = (): Promise<string> => page.locator('.verdict').innerText();
   await expect.poll(answer).toContain('3 seats are free');
@@ -33,13 +21,13 @@ test('a server that is gone leaves stale numbers on every page, and live ones wh
   expect(living.length).toBe(9);
   await page.evaluate(() => Object.assign(window, { isSame: true }));
 
-  await server.stop('SIGKILL');
+  await stage.server.stop('SIGKILL');
   await desk.says('⚠ Stale since \\d\\d:\\d\\d:\\d\\d', 20_000);
   expect(await answer()).toContain('3 seats are free');
   expect(await page.locator('.gauge h2').innerText()).toMatch(/As it was at \d\d:\d\d:\d\d/);
   for (const [place, colour] of (await colours()).entries()) expect(colour).not.toBe(living[place]);
   expect(await violations(page)).toEqual([]);
-  if (PICTURES) await page.screenshot({ path: join(PICTURES, 'stale.png'), clip: { x: 0, y: 0, width: 1280, height: 480 } });
+  if (PICTURES) await page.screenshot({ path: `${PICTURES}stale.png`, clip: { x: 0, y: 0, width: 1280, height: 480 } });
   for (const title of ['Sessions', 'History', 'Quality', 'Planning', 'Maintenance', 'Settings', 'Overview']) {
     await desk.go(title);
     await desk.settled();
@@ -48,7 +36,7 @@ test('a server that is gone leaves stale numbers on every page, and live ones wh
   }
   expect(await answer()).toContain('3 seats are free');
 
-  await server.again();
+  await stage.server.again();
   await desk.says('● Live', 20_000);
   await sees(agent, 'Active', 30_000);
   await expect.poll(answer, { timeout: 10_000 }).toContain('3 seats are free');
@@ -57,5 +45,4 @@ test('a server that is gone leaves stale numbers on every page, and live ones wh
   await expect.poll(() => page.locator('.sum').innerText(), { timeout: 15_000 }).toContain('1 session');
   expect(await page.evaluate(() => 'isSame' in window)).toBe(true);
   await desk.close();
-  await context.close();
 });

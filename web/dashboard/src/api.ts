@@ -19,7 +19,8 @@ export class Api {
   constructor(
     private readonly token: string,
     private readonly fetch: typeof globalThis.fetch,
-    private readonly whenDenied: () => void,
+    /** Told where the token is not valid, and where it may not do what it was offered. */
+    private readonly barred: (how: 'denied' | 'forbidden') => void,
   ) {}
 
   async ask<T>(method: Method, path: string, read: (value: unknown) => T, body: unknown = null, version: string | null = null): Promise<Answer<T>> {
@@ -36,9 +37,10 @@ export class Api {
       return { kind: 'unreachable', why: 'The server does not answer.' };
     }
     if (response.status === 401) {
-      this.whenDenied();
+      this.barred('denied');
       return { kind: 'denied' };
     }
+    if (response.status === 403) this.barred('forbidden');
     if (response.status === 404) return { kind: 'missing' };
     if (!response.ok) return refusal(response.status, answer);
     try {

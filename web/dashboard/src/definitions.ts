@@ -16,7 +16,6 @@ export const DEFINITIONS = {
   logins: 'Sessions that took a seat.',
   refusals: 'Logins that were refused for want of a seat. Tries of one attempt within an hour count once.',
   enough: 'The smallest number of seats that was enough for this share of the time with at least one seat in use.',
-  mean: 'Seat seconds by seconds of which the record knows.',
   seatHours: 'The sum over all sessions of the time that each held its seat.',
   drops: 'Connections that went without a goodbye, by 100 hours of sessions.',
   resumed: 'Sessions that came back, of those whose connection went.',

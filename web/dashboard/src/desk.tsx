@@ -36,14 +36,18 @@ const PAGES = {
 } as const;
 
 const MOST_ORGANIZATIONS = 5_000;
-const ME_EVERY_MS = 10_000;
 const LIST_EVERY_MS = 60_000;
 
-export function Desk({ world, token, me, leave }: Props) {
+export function Desk({ world, token, me: entered, leave }: Props) {
+  // The server ends the feed of a token that is revoked, and takes it for no other.
   const denied = useCallback(() => leave('This token is not valid any more.'), []);
-  const api = useMemo(() => new Api(token, world.fetch, denied), []);
-  // A token that is revoked is out, also where the page asks for nothing else.
-  useAsked(() => api.get('/api/v1/me', readMe), [], ME_EVERY_MS);
+  const [me, setMe] = useState(entered);
+  const api: Api = useMemo(() => new Api(token, world.fetch, (how) => (how === 'denied' ? denied() : void whoAmI())), []);
+  /** What was offered is not allowed: the token may be another one by now. */
+  const whoAmI = async (): Promise<void> => {
+    const answer = await api.get('/api/v1/me', readMe);
+    if (answer.kind === 'ok') setMe(answer.value);
+  };
   const [place, setPlace] = useState<Place>(() => read(world.hash.read()));
   useEffect(() => world.hash.watch(() => setPlace(read(world.hash.read()))), []);
   const [organizations] = useAsked(() => api.all('/api/v1/organizations', paged(organization), MOST_ORGANIZATIONS), [], LIST_EVERY_MS);

@@ -1,6 +1,6 @@
 /** Increases and maintenance windows, checked. */
 
-import { fields, instant, list, maybe, number, text } from './door';
+import { fields, instant, list, maybe, number, text, truth } from './door';
 
 export interface Increase {
   readonly id: string;
@@ -35,9 +35,10 @@ export interface Maintenance {
   readonly startsAt: number;
   readonly endsAt: number;
   readonly newLogins: string;
-  readonly message: string | null;
   readonly organizations: readonly string[] | null;
   readonly state: string;
+  /** Whether this token may change it. */
+  readonly mayChange: boolean;
 }
 
 export function maintenance(value: unknown): Maintenance {
@@ -48,13 +49,16 @@ export function maintenance(value: unknown): Maintenance {
     startsAt: instant(from, 'starts_at'),
     endsAt: instant(from, 'ends_at'),
     newLogins: text(from, 'new_logins'),
-    message: maybe(from, 'message', text),
     organizations: from['organizations'] === null || from['organizations'] === undefined ? null : list(from['organizations'], String),
     state: text(from, 'state'),
+    mayChange: truth(from, 'may_change'),
   };
 }
 
 export const isOver = (one: Maintenance): boolean => one.state === 'completed' || one.state === 'cancelled';
+
+/** Whether it refuses new logins from its beginning to its end: one that is being verified does not. */
+export const refuses = (one: Maintenance): boolean => one.newLogins === 'refused' && one.state !== 'verifying';
 
 /** Whether it is about the organization `id`, and not over. */
 export const concerns = (one: Maintenance, id: string): boolean => !isOver(one) && (one.organizations === null || one.organizations.includes(id));

@@ -1,7 +1,7 @@
 /** Can the next agent log in? Pure. */
 
 import type { Organization } from './organization';
-import { concerns, type Maintenance } from './plans';
+import { concerns, type Maintenance, refuses } from './plans';
 import type { Settings } from './settings/shape';
 import { several } from './words/numbers';
 
@@ -18,7 +18,7 @@ const FEW = 0.1;
 export function closed(id: string, settings: Settings | null, windows: readonly Maintenance[], now: number): string | null {
   if (settings?.suspended) return 'this organization is suspended';
   if (settings && settings.allocationEnds !== null && settings.allocationEnds <= now) return 'the allocation of this organization is over';
-  const runs = windows.find((one) => one.newLogins === 'refused' && concerns(one, id) && one.startsAt <= now && (one.endsAt > now || one.state !== 'scheduled'));
+  const runs = windows.find((one) => refuses(one) && concerns(one, id) && one.startsAt <= now && one.endsAt > now);
   return runs ? `maintenance refuses new logins: ${runs.title}` : null;
 }
 

@@ -36,6 +36,7 @@ export const interval = (from: string, to: string, peak: number, change: Readonl
   terminated: 0,
   refusals: 0,
   waited: 0,
-  wait_s_p95: null,
+  demand_peak: peak,
+  lost: 0,
   ...change,
 });

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
-import { frameIn, launch, open, press, sees, violations } from './browser';
+import { frameIn, open, press, sees, violations } from './browser';
+import { picturesIn, scene } from './scene';
 import { SeatServer } from './server';
 
+const organization = (id: string, seats: number): string => `[[organization]]\nid = "${id}"\nseats = ${seats}\nwaiting_line = { max = 20 }\n`;
+const stage = scene(() => SeatServer.start(organization('demo', 5) + organization('demo-two', 2), 'grace = "60s"'));
+
 test('the demonstration shows a full organization, a line, a lost network, a second tab and a logout', async () => {
-  const organization = (id: string, seats: number): string => `[[organization]]\nid = "${id}"\nseats = ${seats}\nwaiting_line = { max = 20 }\n`;
-  const server = await SeatServer.start(organization('demo', 5) + organization('demo-two', 2), 'grace = "60s"');
-  const browser = await launch();
-  const page = await open(await browser.newContext({ viewport: { width: 1180, height: 1000 } }), `${server.adminOrigin}/demo`);
+  const page = await open(await stage.fresh({ viewport: { width: 1180, height: 1000 } }), `${stage.server.adminOrigin}/demo`);
   const boxes = page.locator('.agent');
   const [two, five] = [page.locator('.seats').first(), page.locator('.seats').last()];
   const frame = (agent: number, tab = 0) => frameIn(boxes.nth(agent).locator('iframe').nth(tab));
@@ -25,9 +26,8 @@ test('the demonstration shows a full organization, a line, a lost network, a sec
   await does(4, 'Duplicate');
   await sees(await frame(4, 1), 'Active in another tab');
   expect(await five.textContent()).toContain('3 of 5');
-  if (process.env['MIRABRIDGE_PICTURES'] === '1') {
-    await page.screenshot({ path: new URL('../../../docs/widget/demo.png', import.meta.url).pathname, fullPage: true });
-  }
+  const pictures = picturesIn('widget');
+  if (pictures) await page.screenshot({ path: `${pictures}demo.png`, fullPage: true });
   await does(3, 'Line is back');
   await sees(await frame(3), 'Active');
   await does(4, 'Close the second tab');
@@ -36,7 +36,7 @@ test('the demonstration shows a full organization, a line, a lost network, a sec
   await sees(await frame(5), 'Active');
   await does(5, 'Reload');
   await sees(await frame(5), 'Active');
-  expect(await server.numbers('demo')).toMatchObject({ in_use: 3 });
+  expect(await stage.server.numbers('demo')).toMatchObject({ in_use: 3 });
 
   await press(await frame(refused), 'Wait for a seat');
   await sees(await frame(refused), 'Waiting for a seat');
@@ -46,6 +46,4 @@ test('the demonstration shows a full organization, a line, a lost network, a sec
   expect(await two.textContent()).toContain('2 of 2');
   await does(5, 'Log out');
   await expect.poll(() => five.textContent()).toContain('2 of 5');
-  await browser.close();
-  await server.end();
 });

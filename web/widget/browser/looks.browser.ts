@@ -1,37 +1,26 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { BrowserContext, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { STATES } from '../tests/states';
-import { launch, open, sees, violations } from './browser';
-import { HostPages, SeatServer } from './server';
+import { open, sees, violations } from './browser';
+import { hostPages, picturesIn, scene } from './scene';
 
-const web = new URL('../../', import.meta.url).pathname;
-/** Where the pictures are kept: only written when they are asked for. */
-const PICTURES = process.env['MIRABRIDGE_PICTURES'] === '1' ? join(web, '../docs/widget') : null;
+const built = new URL('../../dist/widget/', import.meta.url).pathname;
+const PICTURES = picturesIn('widget');
 const NOW = Date.UTC(2026, 0, 5, 8);
 
-let browser: Browser;
-let host: HostPages;
-
-beforeAll(async () => {
-  if (PICTURES) mkdirSync(PICTURES, { recursive: true });
-  browser = await launch();
-  const scripts = ['seat.js', 'element.js'];
-  host = await HostPages.serve(
-    (path) => {
-      const name = path.slice(1);
-      if (scripts.includes(name)) return readFileSync(join(web, 'dist/widget', name));
-      return `<!doctype html><html lang="en"><title>A host page</title><main><h1>CRM</h1></main>
-        ${scripts.map((script) => `<script src="/${script}"></script>`).join('')}`;
-    },
-    { js: 'text/javascript' },
-  );
-});
-afterAll(async () => {
-  await browser.close();
-  host.end();
-});
+const stage = scene('[[organization]]\nid = "acme"\nseats = 1\n');
+const scripts = ['seat.js', 'element.js'];
+const host = hostPages(
+  (path) => {
+    const name = path.slice(1);
+    if (scripts.includes(name)) return readFileSync(join(built, name));
+    return `<!doctype html><html lang="en"><title>A host page</title><main><h1>CRM</h1></main>
+      ${scripts.map((script) => `<script src="/${script}"></script>`).join('')}`;
+  },
+  { js: 'text/javascript' },
+);
 
 /** A page that holds an element in `state`, at NOW. */
 async function show(page: Page, state: unknown, language: string, longer = false): Promise<void> {
@@ -59,14 +48,14 @@ async function show(page: Page, state: unknown, language: string, longer = false
 }
 
 async function hostPage(context: BrowserContext, width: number): Promise<Page> {
-  const page = await open(context, host.origin);
+  const page = await open(context, host().origin);
   await page.setViewportSize({ width, height: 420 });
   await page.clock.setFixedTime(NOW);
   return page;
 }
 
 test.each(['light', 'dark'] as const)('no state has a violation that axe can find (%s)', async (colorScheme) => {
-  const context = await browser.newContext({ colorScheme, deviceScaleFactor: 1 });
+  const context = await stage.fresh({ colorScheme, deviceScaleFactor: 1 });
   const page = await hostPage(context, 380);
   for (const [name, state] of Object.entries(STATES(NOW))) {
     for (const language of ['en', 'de']) {
@@ -82,11 +71,10 @@ test.each(['light', 'dark'] as const)('no state has a violation that axe can fin
     await show(page, STATES(NOW)['refused'], 'en');
     await page.locator('mirabridge-seat').screenshot({ path: join(PICTURES, 'refused.dark.png') });
   }
-  await context.close();
 });
 
 test('what is opened with a click has no violation either: a code to type in, a note, the diagnostics', async () => {
-  const context = await browser.newContext({ deviceScaleFactor: 1 });
+  const context = await stage.fresh({ deviceScaleFactor: 1 });
   const page = await hostPage(context, 380);
   const picture = async (name: string): Promise<void> => {
     expect(await violations(page), name).toEqual([]);
@@ -108,12 +96,10 @@ test('what is opened with a click has no violation either: a code to type in, a 
   await page.getByText('Copied.').waitFor();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^version: .*\nstate: active\nsession: 6e0c3d\ncloses: 1006 1012\nlocks: true$/);
   await picture('diagnostics');
-  await context.close();
 });
 
 test('texts that are 40 % longer fit, at the width of a sidebar', async () => {
-  const context = await browser.newContext();
-  const page = await hostPage(context, 260);
+  const page = await hostPage(stage.context, 260);
   for (const [name, state] of Object.entries(STATES(NOW))) {
     for (const language of ['en', 'de']) {
       await show(page, state, language, true);
@@ -125,7 +111,6 @@ test('texts that are 40 % longer fit, at the width of a sidebar', async () => {
       expect(tooWide, `${name}, ${language}`).toEqual([false]);
     }
   }
-  await context.close();
 });
 
 test.each([
@@ -133,19 +118,14 @@ test.each([
   ['de-AT', '#lang=en', 'en', 'Active'],
   ['fr-FR', '', 'en', 'Active'],
 ])('the frame speaks the language of the browser, or the one it is told (%s %s)', async (locale, fragment, language, title) => {
-  const server = await SeatServer.start('[[organization]]\nid = "acme"\nseats = 1\n');
-  const context = await browser.newContext({ locale });
-  const page = await open(context, `${server.origin}/widget/frame.html?org=acme${fragment}`);
+  const context = await stage.fresh({ locale });
+  const page = await open(context, `${stage.server.origin}/widget/frame.html?org=acme${fragment}`);
   await sees(page, title);
   expect(await page.evaluate(() => document.documentElement.lang)).toBe(language);
-  await context.close();
-  await server.end();
 });
 
 test('everything can be done with the keyboard', async () => {
-  const server = await SeatServer.start('[[organization]]\nid = "acme"\nseats = 1\n');
-  const context = await browser.newContext();
-  const page = await open(context, `${server.origin}/widget/frame.html?org=acme#manual`);
+  const page = await open(stage.context, `${stage.server.origin}/widget/frame.html?org=acme#manual`);
   await sees(page, 'Not logged in');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
@@ -154,6 +134,4 @@ test('everything can be done with the keyboard', async () => {
   await page.keyboard.press('Space');
   await sees(page, 'Logged out');
   expect(await violations(page)).toEqual([]);
-  await context.close();
-  await server.end();
 });

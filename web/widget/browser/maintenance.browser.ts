@@ -1,109 +1,75 @@
-/** The server announces no maintenance yet: its words are those of the contract, on a line to the real server. */
+import { expect, test } from 'vitest';
+import { counts, open, press, reads, said, seatPage, sees, sessionOf, violations, words } from './browser';
+import { scene } from './scene';
 
-import type { Browser, BrowserContext } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { counts, launch, open, press, reads, said, seatPage, sees, sessionOf, violations, words } from './browser';
-import { SeatServer } from './server';
-import { SpokenLine } from './spoken';
+const stage = scene('[[organization]]\nid = "acme"\nseats = 2\n');
+const HOUR = 3_600_000;
 
-let browser: Browser;
-let context: BrowserContext;
-let server: SeatServer;
-let line: SpokenLine;
+const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString();
 
-beforeAll(async () => {
-  browser = await launch();
-  server = await SeatServer.start('[[organization]]\nid = "acme"\nseats = 2\n');
-  line = await SpokenLine.to(server.listen);
-});
-beforeEach(async () => {
-  context = await browser.newContext();
-});
-afterEach(async () => {
-  line.refusal = null;
-  await context.close();
-  await server.clear('acme');
-});
-afterAll(async () => {
-  await browser.close();
-  await server.end();
-  line.end();
-});
-
-const notice = (state: string, message: string): object => ({
-  type: 'notice',
-  notice: {
-    id: 'spring',
-    kind: 'maintenance',
-    state,
-    starts_at: '2026-03-01T20:00:00Z',
-    ends_at: '2026-03-01T21:00:00Z',
-    new_logins: 'refused',
-    message,
-  },
-});
-const refusal = {
-  message: {
-    type: 'refused',
-    code: 'maintenance',
-    message: 'MiraBridge seats are being maintained. Genesys Cloud works as usual.',
-    retryable: true,
-    retry_after_s: 3,
-  },
-  code: 4053,
-};
+/** An administrator's window that refuses logins, from and until so many milliseconds from now; returns what changes it. */
+async function plan(from: number, until: number, message: string | null = null): Promise<(change: object) => Promise<unknown>> {
+  const body = { title: 'Upgrade', starts_at: inMs(from), ends_at: inMs(until), message };
+  const { id } = (await stage.server.ask('POST', '/maintenance', body)) as { readonly id: string };
+  return (change) => stage.server.ask('PATCH', `/maintenance/${id}`, change);
+}
 
 test('whoever is logged in hears of a maintenance, stays so, and sees no countdown', async () => {
-  const page = await open(context, seatPage(line.origin, 'acme'));
+  const page = await open(stage.context, seatPage(stage.server.origin, 'acme'));
   await sees(page, 'Active');
   const session = await sessionOf(page);
 
-  line.say(notice('scheduled', 'MiraBridge is updated on Sunday.'));
+  const change = await plan(HOUR, 2 * HOUR, 'MiraBridge is updated on Sunday.');
 
   await sees(page, 'Maintenance is planned');
   expect(await page.locator('[part=status]').textContent()).toContain('You stay logged in. MiraBridge is updated on Sunday.');
   expect(await page.getByRole('alert').textContent()).toBe('');
   expect(await words(page)).not.toMatch(/\d+ (s|min)\b/);
   expect(await violations(page)).toEqual([]);
-  line.say(notice('scheduled', 'MiraBridge is updated on Monday.'));
+  await change({ message: 'MiraBridge is updated on Monday.' });
   await reads(page, /on Monday\./);
   expect(await words(page)).not.toContain('on Sunday.');
-  line.say(notice('in_progress', ''));
+  // It begins and ends by the clock.
+  await change({ starts_at: inMs(1_000), message: null });
   await sees(page, 'Maintenance');
-  line.say({ type: 'notice_cleared', id: 'spring' });
+  await page.reload();
+  await sees(page, 'Maintenance');
+  await change({ ends_at: inMs(1_000) });
   await sees(page, 'Active');
   expect(await sessionOf(page)).toBe(session);
-  await counts(server, 'acme', { in_use: 1, connected: 1 });
+  await counts(stage.server, 'acme', { in_use: 1, connected: 1 });
 });
 
 test('a login that a maintenance refuses comes back by itself, and not before it was told', async () => {
-  const before = line.refused;
-  line.refusal = refusal;
-  const page = await open(context, seatPage(line.origin, 'acme'));
+  await plan(0, 8_000);
+  const page = await stage.context.newPage();
+  const tries: number[] = [];
+  page.on('websocket', () => tries.push(Date.now()));
+  await page.goto(seatPage(stage.server.origin, 'acme'));
 
   await sees(page, 'Maintenance');
   expect(await page.locator('[part=status]').textContent()).toContain('you can take calls. MiraBridge logs you in when it is over.');
-  await reads(page, /Next try in [1-3] s\./);
-  expect(await violations(page)).toEqual([]);
+  await reads(page, /Next try in \d+ s\./);
+  const told = Number(/Next try in (\d+) s\./.exec(await words(page))?.[1]);
+  const due = Date.now() + (told - 1) * 1_000;
   // Nobody has to ask: it is not sooner there for it.
   await page.evaluate(() => document.querySelector<HTMLElement & { seat: { login: () => void } }>('mirabridge-seat')?.seat.login());
   expect(await said(page)).toBe('Maintenance');
-  expect(line.refused - before).toBe(1);
-  await expect.poll(() => line.refused - before, { timeout: 20_000 }).toBe(2);
-  await sees(page, 'Maintenance');
-  expect(await server.numbers('acme')).toMatchObject({ in_use: 0 });
+  expect(await violations(page)).toEqual([]);
 
-  line.refusal = null;
-
-  await sees(page, 'Active', 20_000);
-  await counts(server, 'acme', { in_use: 1, connected: 1 });
+  // The end of the window, and what spreads the return of all who were refused.
+  await sees(page, 'Active', 40_000);
+  expect(tries).toHaveLength(2);
+  expect(tries[1]).toBeGreaterThanOrEqual(due);
+  await counts(stage.server, 'acme', { in_use: 1, connected: 1 });
 });
 
 test('a hand-off code passes in a maintenance, since it takes no seat', async () => {
-  const ann = await open(context, seatPage(line.origin, 'acme', 'ann'));
+  const ann = await open(stage.context, seatPage(stage.server.origin, 'acme', 'ann'));
   await sees(ann, 'Active');
-  line.refusal = { ...refusal, message: { ...refusal.message, retry_after_s: 600 } };
-  const ben = await open(context, seatPage(line.origin, 'acme', 'ben'));
+  await plan(0, HOUR);
+  await sees(ann, 'Maintenance');
+  const ben = await open(stage.context, seatPage(stage.server.origin, 'acme', 'ben'));
   await sees(ben, 'Maintenance');
   await press(ann, 'Hand over my seat');
   const code = ann.locator('[part=code]');
@@ -113,6 +79,8 @@ test('a hand-off code passes in a maintenance, since it takes no seat', async ()
   await ben.keyboard.type((await code.textContent()) ?? '');
   await ben.keyboard.press('Enter');
 
-  await sees(ben, 'Active');
+  // Ben is in, and hears of the maintenance as one who is.
+  await reads(ben, /You stay logged in\./);
   await sees(ann, 'Seat handed over');
+  await counts(stage.server, 'acme', { in_use: 1, connected: 1 });
 });

@@ -11,6 +11,8 @@ import { createInterface } from 'node:readline';
 const root = new URL('../../../', import.meta.url).pathname;
 const binary = process.env['MIRABRIDGE_BINARY'] ?? join(root, 'target/debug/mirabridge-seats');
 
+const LIVENESS = 'heartbeat = "5s"\nsilence_limit = "12s"\ngrace = "10s"';
+
 export interface Numbers {
   readonly in_use: number;
   readonly connected: number;
@@ -28,11 +30,11 @@ export class SeatServer {
   /** With the organizations and settings of `toml`; a grace of 10 s and a heartbeat of 5 s, unless it says otherwise. */
   static async start(
     toml: string,
-    liveness = 'heartbeat = "5s"\nsilence_limit = "12s"\ngrace = "10s"',
+    liveness = LIVENESS,
     listen = '127.0.0.1:0',
   ): Promise<SeatServer> {
     const server = new SeatServer();
-    writeFileSync(join(server.folder, 'seats.toml'), `[liveness]\n${liveness}\n${toml}`);
+    server.write(toml, liveness);
     await server.run(listen);
     return server;
   }
@@ -71,28 +73,45 @@ export class SeatServer {
     await this.ask('POST', `/organizations/${org}/sessions/${session}/end`, how);
   }
 
-  /** Leaves no seat in use for the next test, so that nobody has to wait for a grace. */
-  async clear(org: string): Promise<void> {
-    // A seat that was free meanwhile is as good.
-    for (const session of await this.sessions(org)) {
-      await this.ask('DELETE', `/organizations/${org}/sessions/${session}`).catch(() => undefined);
+  /** Leaves no seat in use and no maintenance for the next test, so that nobody has to wait. A fleet keeps its seats. */
+  async clear(): Promise<void> {
+    for (const window of await this.ids('/maintenance')) await this.ask('DELETE', `/maintenance/${window}`);
+    if (this.agents) return;
+    for (const org of await this.ids('/organizations')) {
+      // A seat that was free meanwhile is as good.
+      const ends = (await this.sessions(org)).map((one) => this.ask('DELETE', `/organizations/${org}/sessions/${one}`).catch(() => undefined));
+      await Promise.all(ends);
     }
   }
 
-  private async sessions(org: string): Promise<readonly string[]> {
-    const { items } = (await this.ask('GET', `/organizations/${org}/sessions`)) as { readonly items: readonly { readonly id: string }[] };
+  private sessions(org: string): Promise<readonly string[]> {
+    return this.ids(`/organizations/${org}/sessions`);
+  }
+
+  private async ids(path: string): Promise<readonly string[]> {
+    const { items } = (await this.ask('GET', path)) as { readonly items: readonly { readonly id: string }[] };
     return items.map(({ id }) => id);
   }
 
   /** One request to the admin API, below `/api/v1`. */
-  async ask(method: string, path: string, body?: object): Promise<unknown> {
+  async ask(method: string, path: string, body?: object, token = this.token): Promise<unknown> {
     const answer = await fetch(`${this.adminOrigin}/api/v1${path}`, {
       method,
-      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status}`);
-    return answer.json();
+    return answer.status === 204 ? null : answer.json();
+  }
+
+  /** Other organizations, tokens and settings, which the running server takes when it is told so. */
+  configure(toml: string): void {
+    this.write(toml, LIVENESS);
+    this.process?.kill('SIGHUP');
+  }
+
+  private write(toml: string, liveness: string): void {
+    writeFileSync(join(this.folder, 'seats.toml'), `[liveness]\n${liveness}\n${toml}`);
   }
 
   /** Ends the process and starts it again at the same address. */
@@ -177,15 +196,17 @@ export class CuttableLine {
   }
 }
 
-/** A host page's own server: `pages` by path. */
+export type Pages = (path: string, origin: string) => string | Buffer | null;
+
+/** A host page's own server: `pages` by path; they are told its origin. */
 export class HostPages {
   private server: HttpServer | null = null;
 
-  static async serve(pages: (path: string) => string | Buffer | null, types: Readonly<Record<string, string>> = {}): Promise<HostPages> {
+  static async serve(pages: Pages, types: Readonly<Record<string, string>> = {}): Promise<HostPages> {
     const host = new HostPages();
     host.server = createHttp((request, response) => {
       const path = (request.url ?? '/').split('?')[0] ?? '/';
-      const page = pages(path);
+      const page = pages(path, host.origin);
       const extension = path.split('.').at(-1) ?? '';
       response.writeHead(page === null ? 404 : 200, { 'content-type': types[extension] ?? 'text/html; charset=utf-8' });
       response.end(page ?? '');

@@ -1,32 +1,14 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { counts, launch, open, press, seatPage, sees, sessionOf } from './browser';
-import { SeatServer } from './server';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { counts, open, press, seatPage, sees, sessionOf } from './browser';
+import { scene } from './scene';
 
-let browser: Browser;
-let context: BrowserContext;
-let server: SeatServer;
+const stage = scene('[[organization]]\nid = "acme"\nseats = 5\n');
 
-beforeAll(async () => {
-  browser = await launch();
-  server = await SeatServer.start('[[organization]]\nid = "acme"\nseats = 5\n');
-});
-beforeEach(async () => {
-  context = await browser.newContext();
-});
-afterEach(async () => {
-  await context.close();
-  await server.clear('acme');
-});
-afterAll(async () => {
-  await browser.close();
-  await server.end();
-});
-
-const tab = (): Promise<Page> => open(context, seatPage(server.origin, 'acme'));
+const tab = (): Promise<Page> => open(stage.context, seatPage(stage.server.origin, 'acme'));
 
 async function opens(act: () => Promise<unknown>): Promise<Page> {
-  const [opened] = await Promise.all([context.waitForEvent('page'), act()]);
+  const [opened] = await Promise.all([stage.context.waitForEvent('page'), act()]);
   await opened.waitForLoadState();
   return opened;
 }
@@ -43,7 +25,7 @@ test('of two tabs one is active, and use here moves the session', async () => {
   await sees(second, 'Active');
   await sees(first, 'Active in another tab');
   expect(await sessionOf(second)).toBe(session);
-  await counts(server, 'acme', { in_use: 1, connected: 1 });
+  await counts(stage.server, 'acme', { in_use: 1, connected: 1 });
 });
 
 test('a duplicated tab discards the copied secret', async () => {
@@ -55,7 +37,7 @@ test('a duplicated tab discards the copied secret', async () => {
   const kept = (page: Page): Promise<string> => page.evaluate(() => Object.values(sessionStorage).join());
   expect(await kept(second)).not.toContain('"secret"');
   expect(await kept(first)).toContain('"secret"');
-  await counts(server, 'acme', { in_use: 1, connected: 1 });
+  await counts(stage.server, 'acme', { in_use: 1, connected: 1 });
 });
 
 test('a tab that reloads keeps its turn, and one that is closed is followed by the next', async () => {
@@ -72,7 +54,7 @@ test('a tab that reloads keeps its turn, and one that is closed is followed by t
 
   await sees(second, 'Active', 6_000);
   expect(await sessionOf(second)).toBe(session);
-  await counts(server, 'acme', { in_use: 1, connected: 1 });
+  await counts(stage.server, 'acme', { in_use: 1, connected: 1 });
 });
 
 test('a window of its own takes the session over and gives it back when it is closed', async () => {
@@ -89,7 +71,7 @@ test('a window of its own takes the session over and gives it back when it is cl
 
   await sees(page, 'Active');
   expect(await sessionOf(page)).toBe(session);
-  await counts(server, 'acme', { in_use: 1, connected: 1 });
+  await counts(stage.server, 'acme', { in_use: 1, connected: 1 });
 });
 
 test('a logout in one tab is one in all, and a reload does not log in again', async () => {
@@ -101,5 +83,5 @@ test('a logout in one tab is one in all, and a reload does not log in again', as
   await sees(second, 'Logged out');
   await first.reload();
   await sees(first, 'Logged out');
-  await counts(server, 'acme', { in_use: 0 }, 1_000);
+  await counts(stage.server, 'acme', { in_use: 0 }, 1_000);
 });

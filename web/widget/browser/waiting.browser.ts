@@ -1,30 +1,11 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { counts, launch, open, press, reads, said, seatPage, sees, sessionOf, violations } from './browser';
-import { SeatServer } from './server';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { counts, open, press, reads, said, seatPage, sees, sessionOf, violations } from './browser';
+import { scene } from './scene';
 
-let browser: Browser;
-let context: BrowserContext;
-let server: SeatServer;
+const stage = scene('[[organization]]\nid = "acme"\nseats = 2\nwaiting_line = { max = 5 }\n[[organization]]\nid = "small"\nseats = 1\n');
 
-beforeAll(async () => {
-  browser = await launch();
-  server = await SeatServer.start('[[organization]]\nid = "acme"\nseats = 2\nwaiting_line = { max = 5 }\n[[organization]]\nid = "small"\nseats = 1\n');
-});
-beforeEach(async () => {
-  context = await browser.newContext();
-});
-afterEach(async () => {
-  await context.close();
-  await server.clear('acme');
-  await server.clear('small');
-});
-afterAll(async () => {
-  await browser.close();
-  await server.end();
-});
-
-const agent = (org: string, name: string): Promise<Page> => open(context, seatPage(server.origin, org, name));
+const agent = (org: string, name: string): Promise<Page> => open(stage.context, seatPage(stage.server.origin, org, name));
 const code = (page: Page): Promise<string> => page.locator('[part=code]').innerText();
 
 test('a line is served in order: each knows its place and about how long, and gets a seat without a click', async () => {
@@ -36,21 +17,21 @@ test('a line is served in order: each knows its place and about how long, and ge
   await press(cem, 'Wait for a seat');
   await sees(cem, 'Waiting for a seat');
   await reads(cem, /You are number 1 in line\./);
-  const dan = await open(context, `${seatPage(server.origin, 'acme', 'dan')}&wait`);
+  const dan = await open(stage.context, `${seatPage(stage.server.origin, 'acme', 'dan')}&wait`);
   await reads(dan, /You are number 2 in line\./);
-  await counts(server, 'acme', { in_use: 2, connected: 2 });
+  await counts(stage.server, 'acme', { in_use: 2, connected: 2 });
 
   // Ben's seat is in its grace, so that it is known when it will be free.
   await ben.close();
-  await counts(server, 'acme', { in_use: 2, in_grace: 1 });
+  await counts(stage.server, 'acme', { in_use: 2, in_grace: 1 });
   await press(ann, 'Log out');
 
   await sees(cem, 'Active');
   await reads(dan, /You are number 1 in line\. About 1 min\./);
   await sees(ann, 'Logged out');
-  await counts(server, 'acme', { in_use: 2, connected: 1, in_grace: 1 });
+  await counts(stage.server, 'acme', { in_use: 2, connected: 1, in_grace: 1 });
   await sees(dan, 'Active');
-  await counts(server, 'acme', { in_use: 2, connected: 2 });
+  await counts(stage.server, 'acme', { in_use: 2, connected: 2 });
 });
 
 test('a page that reloads in the line is in it again, and one that leaves it stays out', async () => {
@@ -66,11 +47,11 @@ test('a page that reloads in the line is in it again, and one that leaves it sta
   await sees(cem, 'Logged out');
 
   await press(ann, 'Log out');
-  await counts(server, 'acme', { in_use: 1, connected: 1 });
+  await counts(stage.server, 'acme', { in_use: 1, connected: 1 });
   await cem.waitForTimeout(1_500);
 
   expect(await said(cem)).toBe('Logged out');
-  expect(await server.numbers('acme')).toMatchObject({ in_use: 1 });
+  expect(await stage.server.numbers('acme')).toMatchObject({ in_use: 1 });
 });
 
 test('a seat is handed over with a code, at full use, and nobody comes in between', async () => {
@@ -94,7 +75,7 @@ test('a seat is handed over with a code, at full use, and nobody comes in betwee
   await sees(ben, 'Active');
   await sees(ann, 'Seat handed over');
   expect(await sessionOf(ben)).not.toBe(session);
-  await counts(server, 'small', { in_use: 1, connected: 1, in_grace: 0 });
+  await counts(stage.server, 'small', { in_use: 1, connected: 1, in_grace: 0 });
   await ann.reload();
   await sees(ann, 'Seat handed over');
 });
@@ -118,5 +99,5 @@ test('a code that was withdrawn or is wrong moves nothing', async () => {
   }
 
   expect(await said(ann)).toBe('Active');
-  await counts(server, 'small', { in_use: 1, connected: 1 });
+  await counts(stage.server, 'small', { in_use: 1, connected: 1 });
 });

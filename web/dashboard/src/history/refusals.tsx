@@ -28,10 +28,10 @@ export function Refusals({ items, zone, range }: Props) {
   if (asked.kind !== 'here') return <p role="status">{asked.kind === 'failed' ? `✕ ${asked.why}` : 'Loading…'}</p>;
   const halves = figuresOf(asked.value.items).filter((one) => one.refusals > 0);
   const worst = [...halves].sort((a, b) => b.refusals - a.refusals || b.from - a.from).slice(0, SHOWN);
-  const most = halves.every((one) => one.demand !== null) ? Math.max(...halves.map((one) => one.demand ?? 0)) : null;
+  const most = Math.max(...halves.map((one) => one.demand), 0);
   return (
     <>
-      {most === null ? null : <p><strong>{most} seats</strong> would have been enough for everybody in this range.</p>}
+      <p><strong>{most} seats</strong> would have been enough for everybody in this range.</p>
       <Table
         name="Refusals by half-hour"
         head={['From', 'To', 'Refusals', 'Peak', 'Limit', 'Seats that would have been enough']}

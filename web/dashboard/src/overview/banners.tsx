@@ -2,7 +2,7 @@
 
 import { useDesk, useLive, useNow } from '../context';
 import type { Organization } from '../organization';
-import { concerns, type Increase, type Maintenance } from '../plans';
+import { concerns, type Increase, type Maintenance, refuses } from '../plans';
 import { several } from '../words/numbers';
 import { DAY, length, near } from '../words/time';
 
@@ -24,7 +24,7 @@ export function Banners({ organization, increases, windows }: Props) {
       {planned.map((one) => (
         <p key={one.id} class="notice amber">
           ⚒ {one.startsAt > now ? `Maintenance from ${near(one.startsAt, now, zone)} to ${near(one.endsAt, now, zone)}` : `Maintenance until ${near(one.endsAt, now, zone)}, for ${length(one.endsAt - now)} more`}: {one.title}
-          {one.newLogins === 'refused' ? ' — new logins are refused meanwhile.' : ' — new logins go on.'}
+          {refuses(one) ? ' — new logins are refused meanwhile.' : ' — new logins go on.'}
         </p>
       ))}
       {ending.length > 0 ? (

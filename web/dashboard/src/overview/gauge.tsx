@@ -1,31 +1,23 @@
 /** The seats in use, as a bar from nothing to the limit, and the answer in words. */
 
-import { path, useDesk, useLive } from '../context';
+import { useDesk, useLive } from '../context';
 import { DEFINITIONS } from '../definitions';
-import { fields, list } from '../door';
 import type { Organization } from '../organization';
-import { useAsked } from '../parts/asked';
 import { verdict } from '../verdict';
 import { count, share } from '../words/numbers';
-import { clock, MINUTE } from '../words/time';
+import { clock } from '../words/time';
 
 const ICONS = { good: '✓', warn: '⚠', bad: '✕' } as const;
 
-/** The alert levels in percent, where this server tells them. */
-const readLevels = (value: unknown): readonly number[] =>
-  list(fields(value)['levels'], (one) => (typeof one === 'number' ? one : Number(fields(one)['percent']))).filter(Number.isFinite);
-
 /** `closed`: why nobody new is taken, if so. */
 export function Gauge({ organization, closed }: { readonly organization: Organization; readonly closed: string | null }) {
-  const { api, id, store } = useDesk();
+  const { store } = useDesk();
   const { zone } = useLive();
   const fresh = store.freshness();
-  const [alerts] = useAsked(() => api.get(path(id, '/alerts'), readLevels), [id], 10 * MINUTE);
   const { tone, word, why } = verdict(organization, closed);
   const { connected, inGrace, inUse, free, limit, over } = organization;
   const whole = Math.max(limit.total, inUse, 1);
   const percent = (seats: number): string => `${(seats / whole) * 100}%`;
-  const marks = alerts.kind === 'here' ? alerts.value : [];
   return (
     <section class={`panel gauge ${tone}`} aria-labelledby="gauge-title">
       <h2 id="gauge-title">Can the next agent log in?{fresh.kind === 'stale' ? ` As it was at ${clock(fresh.since, zone)}:` : ''}</h2>
@@ -38,7 +30,6 @@ export function Gauge({ organization, closed }: { readonly organization: Organiz
         <i class="connected" style={{ width: percent(connected) }} />
         <i class="grace" style={{ width: percent(inGrace) }} />
         {limit.total < whole ? <b class="limit" style={{ left: percent(limit.total) }} /> : null}
-        {marks.map((level) => <b key={level} class="mark" title={`Alert at ${level} %`} style={{ left: percent((limit.total * level) / 100) }} />)}
       </div>
       <ul class="legend">
         <li><i class="key area connected" />{count(connected)} connected</li>

@@ -28,7 +28,6 @@ export function MaintenancePage() {
   const [leaving, setLeaving] = useState<Maintenance | null>(null);
   const mine = (all: readonly Maintenance[]): readonly Maintenance[] =>
     all.filter((one) => one.organizations === null || one.organizations.includes(id)).sort((a, b) => Number(isOver(a)) - Number(isOver(b)) || a.startsAt - b.startsAt);
-  const mayChange = (one: Maintenance): boolean => me.role === 'operator' || (me.role === 'admin' && one.organizations?.length === 1);
   return (
     <>
       <Panel title="Windows" asked={asked} empty={(page) => (mine(page.items).length > 0 ? null : <p>○ No maintenance is planned. A window tells agents beforehand, and may refuse new logins while it runs.</p>)}>
@@ -47,7 +46,7 @@ export function MaintenancePage() {
                     <td>{full(one.endsAt, zone)}</td>
                     <td>{one.newLogins === 'refused' ? '✕ refused' : '✓ allowed'}</td>
                     <td>{one.organizations === null ? 'all organizations' : one.organizations.join(', ')}</td>
-                    {mayManage(me) ? <td>{!isOver(one) && mayChange(one) ? <button onClick={() => setLeaving(one)}>Cancel…</button> : null}</td> : null}
+                    {mayManage(me) ? <td>{!isOver(one) && one.mayChange ? <button onClick={() => setLeaving(one)}>Cancel…</button> : null}</td> : null}
                   </tr>
                 ))}
               </tbody>
@@ -67,7 +66,7 @@ function Progress({ of }: { readonly of: Maintenance }) {
   return (
     <>
       {' '}
-      <progress max={of.endsAt - of.startsAt} value={Math.max(0, now - of.startsAt)} aria-label="How far it is" /> {now < of.endsAt ? `${length(of.endsAt - now)} left` : 'longer than planned'}
+      <progress max={of.endsAt - of.startsAt} value={Math.max(0, now - of.startsAt)} aria-label="How far it is" /> {length(Math.max(0, of.endsAt - now))} left
     </>
   );
 }

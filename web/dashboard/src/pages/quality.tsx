@@ -71,8 +71,8 @@ function Lines({ items }: { readonly items: readonly Item[] }) {
   return (
     <ul class="tiles">
       <Tile name="Session hours" defined="seatHours" value={hours < 10 ? decimal(hours) : count(hours)} more="all sessions together" />
-      <Tile name="Drops" defined="drops" value={all.lost === null || hours < 1 ? '–' : decimal((all.lost / hours) * 100)} more={all.lost === null ? 'not told by this server' : hours < 1 ? 'known from one session hour on' : 'by 100 session hours'} />
-      <Tile name="Came back" defined="resumed" value={all.lost === null ? count(all.resumes) : share(Math.min(all.resumes, all.lost), all.lost)} more={all.lost === null ? 'resumes' : 'of those whose line went'} />
+      <Tile name="Drops" defined="drops" value={hours < 1 ? '–' : decimal((all.lost / hours) * 100)} more={hours < 1 ? 'known from one session hour on' : 'by 100 session hours'} />
+      <Tile name="Came back" defined="resumed" value={share(Math.min(all.resumes, all.lost), all.lost)} more="of those whose line went" />
     </ul>
   );
 }

@@ -8,7 +8,6 @@ export interface Act {
   readonly problem: string | null;
   /** Does it; what `then` does is only done where it went well. */
   readonly run: <T>(ask: () => Promise<Answer<T>>, then: (value: T) => void) => void;
-  readonly clear: () => void;
 }
 
 export function useAct(): Act {
@@ -17,7 +16,6 @@ export function useAct(): Act {
   return {
     isBusy,
     problem,
-    clear: () => setProblem(null),
     run: (ask, then) => {
       if (isBusy) return;
       setBusy(true);

@@ -2,11 +2,10 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { mayManage, path, useDesk } from '../context';
-import type { Policy } from '../organization';
 import { Problem, useAct } from '../parts/act';
 import { useAsked } from '../parts/asked';
 import { Panel } from '../parts/panel';
-import { changes, originsOf, type Settings, type Shown, shown } from './shape';
+import { changes, originsOf, type Settings, shown } from './shape';
 
 export function OrganizationSettings() {
   const { api, id } = useDesk();
@@ -14,26 +13,8 @@ export function OrganizationSettings() {
   const version = asked.kind === 'here' ? asked.version : null;
   return (
     <Panel title="Organization" asked={asked}>
-      {(found) => (found.settings === null ? <Told found={found} /> : <Form before={found.settings} managedBy={found.organization.managedBy} version={version} again={again} />)}
+      {(found) => <Form before={found.settings} managedBy={found.organization.managedBy} version={version} again={again} />}
     </Panel>
-  );
-}
-
-const policyWords = (policy: Policy): string =>
-  policy.kind === 'block' ? 'refuses logins beyond the limit' : policy.kind === 'observe' ? 'counts and refuses nobody' : `seats ${policy.more} more beyond the limit, then refuses`;
-
-function Told({ found: { organization } }: { readonly found: Shown }) {
-  return (
-    <>
-      <dl>
-        <div><dt>Id</dt><dd><code>{organization.id}</code></dd></div>
-        <div><dt>Name</dt><dd>{organization.name}</dd></div>
-        <div><dt>Seats</dt><dd>{organization.limit.base}</dd></div>
-        <div><dt>When all are in use</dt><dd>{policyWords(organization.policy)}</dd></div>
-        <div><dt>Time zone</dt><dd>{organization.zone}</dd></div>
-      </dl>
-      <p class="muted">○ This server is managed by its {organization.managedBy === 'file' ? 'configuration file' : organization.managedBy}: change these there.</p>
-    </>
   );
 }
 

@@ -19,8 +19,7 @@ export interface Settings {
 
 export interface Shown {
   readonly organization: Organization;
-  /** `null`: this server does not tell them. */
-  readonly settings: Settings | null;
+  readonly settings: Settings;
 }
 
 function settings(value: unknown): Settings {
@@ -39,10 +38,7 @@ function settings(value: unknown): Settings {
   };
 }
 
-export function shown(value: unknown): Shown {
-  const found = fields(value)['settings'];
-  return { organization: organization(value), settings: found === undefined ? null : settings(found) };
-}
+export const shown = (value: unknown): Shown => ({ organization: organization(value), settings: settings(fields(value)['settings']) });
 
 const policyOf = (one: Policy): unknown => (one.kind === 'burst' ? { burst: one.more } : one.kind);
 

@@ -18,11 +18,10 @@ export interface Figures {
   readonly terminated: number;
   readonly refusals: number;
   readonly waited: number;
-  readonly waitP95: number | null;
-  /** The highest sum of seats in use and attempts that try for one, where this server tells it. */
-  readonly demand: number | null;
-  /** Connections that went, where this server tells it. */
-  readonly lost: number | null;
+  /** The highest sum of seats in use and attempts that try for one. */
+  readonly demand: number;
+  /** Connections that went. */
+  readonly lost: number;
 }
 
 /** Nothing is known of this stretch. */
@@ -55,9 +54,8 @@ export function item(value: unknown): Item {
     terminated: number(one, 'terminated'),
     refusals: number(one, 'refusals'),
     waited: number(one, 'waited'),
-    waitP95: maybe(one, 'wait_s_p95', number),
-    demand: maybe(one, 'demand_peak', number),
-    lost: maybe(one, 'lost', number),
+    demand: number(one, 'demand_peak'),
+    lost: number(one, 'lost'),
   };
 }
 
@@ -70,9 +68,8 @@ export interface Sums {
   readonly terminated: number;
   readonly resumes: number;
   readonly refusals: number;
-  readonly waited: number;
   readonly seatSeconds: number;
-  readonly lost: number | null;
+  readonly lost: number;
 }
 
 export function sums(items: readonly Item[]): Sums {
@@ -85,9 +82,8 @@ export function sums(items: readonly Item[]): Sums {
     terminated: sum((one) => one.terminated),
     resumes: sum((one) => one.resumes),
     refusals: sum((one) => one.refusals),
-    waited: sum((one) => one.waited),
     seatSeconds: sum((one) => one.seatSeconds),
-    lost: figures.some((one) => one.lost === null) ? null : sum((one) => one.lost ?? 0),
+    lost: sum((one) => one.lost),
   };
 }
 
