@@ -6,11 +6,15 @@
 
 mod alarm;
 mod hold;
+mod increases;
 mod level;
+mod rules;
 mod watch;
 
 pub use alarm::{Alarm, Change, Severity};
+pub use increases::end_in_need;
 pub use level::Level;
+pub use rules::Rules;
 pub use watch::{Sight, Watch};
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ fn at(second: u64) -> Moment {
 }
 
 fn watch() -> Watch {
-    Watch::new(&[80, 90, 95, 100].map(Level::new))
+    Watch::new(Rules::default())
 }
 
 fn used(in_use: u32, limit: u32) -> Sight {
@@ -136,7 +136,7 @@ fn an_organization_without_seats_is_not_called_full() {
 
 #[test]
 fn three_refusals_within_a_quarter_of_an_hour_are_called_out() {
-    let mut watch = Watch::new(&[]);
+    let mut watch = Watch::new(Rules::at(&[]));
     let refused = Sight {
         refused: 1,
         ..used(50, 50)
@@ -170,8 +170,7 @@ fn a_wait_is_long_after_ten_minutes() {
 fn an_increase_that_is_still_needed_is_called_out_before_it_ends() {
     let ends = Timestamp(at(8 * DAY).utc.0);
     let sight = Sight {
-        peak: 61,
-        increase_ends: Some((ends, 60)),
+        increase_ends: Some(ends),
         ..used(10, 80)
     };
     let mut watch = watch();
@@ -181,8 +180,7 @@ fn an_increase_that_is_still_needed_is_called_out_before_it_ends() {
     assert_eq!(watch.see(&sight, at(7 * DAY)), [Raised(IncreaseEnds(1))]);
     let over = watch.see(&sight, at(8 * DAY));
     assert_eq!(over, [Cleared(IncreaseEnds(7)), Cleared(IncreaseEnds(1))]);
-    let spare = Sight { peak: 60, ..sight };
-    assert_eq!(watch.see(&spare, at(7 * DAY)), []);
+    assert_eq!(watch.see(&used(10, 80), at(7 * DAY)), []);
 }
 
 #[test]
@@ -217,11 +215,68 @@ fn a_level_that_is_taken_away_is_over() {
     let mut watch = watch();
     look(&mut watch, used(85, 100), 0, 600);
 
-    let changes = watch.set_levels(&[Level::new(70), Level::new(100)]);
+    watch.set_rules(Rules::at(&[70, 100]));
 
-    assert_eq!(changes, [Cleared(Alarm::Level(80))]);
     assert_eq!(
         look(&mut watch, used(85, 100), 601, 1201),
-        [(1201, Raised(Alarm::Level(70)))]
+        [(601, Cleared(Alarm::Level(80))), (1201, Raised(Alarm::Level(70)))]
+    );
+}
+
+#[test]
+fn other_times_hold_for_a_level_that_is_about_to_be_called_out() {
+    let mut watch = watch();
+    look(&mut watch, used(85, 100), 0, 300);
+    let soon = Level {
+        hold: Duration::from_secs(60),
+        ..Level::new(80)
+    };
+
+    watch.set_rules(Rules {
+        levels: vec![soon],
+        ..Rules::default()
+    });
+
+    assert_eq!(
+        look(&mut watch, used(85, 100), 301, 302),
+        [(301, Raised(Alarm::Level(80)))]
+    );
+}
+
+#[test]
+fn one_or_two_seats_are_not_nearly_full_while_nobody_has_one() {
+    for limit in [1, 2] {
+        let mut watch = watch();
+        assert_eq!(look(&mut watch, used(0, limit), 0, 2000), [], "{limit}");
+        let full = look(&mut watch, used(limit, limit), 2001, 2700);
+        assert_eq!(full.len(), 4, "{full:?}");
+        let empty = look(&mut watch, used(0, limit), 2701, 3100);
+        assert_eq!(empty.len(), 4, "{empty:?}");
+    }
+}
+
+#[test]
+fn an_organization_that_loses_its_seats_is_not_called_full_any_more() {
+    let mut watch = watch();
+    look(&mut watch, used(10, 10), 0, 700);
+
+    let cleared = look(&mut watch, used(10, 0), 701, 701);
+
+    assert_eq!((cleared.len(), watch.severity()), (4, None), "{cleared:?}");
+}
+
+#[test]
+fn what_was_called_out_before_a_restart_goes_on_and_clears_as_it_would_have() {
+    let before = [Alarm::Level(80), Exhausted, Refusals];
+    let mut watch = Watch::going_on(Rules::default(), &before, at(0).served);
+
+    assert_eq!(look(&mut watch, used(99, 100), 0, 119), []);
+    assert_eq!(
+        look(&mut watch, used(76, 100), 120, 300),
+        [(300, Cleared(Exhausted))]
+    );
+    assert_eq!(
+        look(&mut watch, used(75, 100), 301, 900),
+        [(301, Cleared(Alarm::Level(80))), (900, Cleared(Refusals))]
     );
 }

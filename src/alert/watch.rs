@@ -2,21 +2,16 @@
 
 use super::alarm::{Alarm, Change, Severity};
 use super::hold::Hold;
+use super::increases::DAY_MS;
 use super::level::{Gauge, Level};
+use super::rules::Rules;
 use crate::seats::{Moment, Served, Timestamp};
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 const MINUTE: Duration = Duration::from_secs(60);
-/// So many refusals ...
-const REFUSALS: u32 = 3;
-/// ... within this time, each attempt counted once.
-const REFUSALS_WITHIN: Duration = Duration::from_secs(15 * 60);
-/// How long somebody waits before it is long.
-const LONG_WAIT: Duration = Duration::from_secs(600);
 /// Days before an increase ends: to plan for, and to act.
 const DAYS_AHEAD: [u8; 2] = [7, 1];
-const DAY_MS: i64 = 86_400_000;
 /// A mass loss has at least so many seats in grace, and a fifth of those in use.
 const MASS: u32 = 5;
 const MASS_SHARE: u32 = 5;
@@ -36,10 +31,8 @@ pub struct Sight {
     pub refused: u32,
     /// How long the first in line waits.
     pub longest_wait: Duration,
-    /// The highest use of the last seven days.
-    pub peak: u32,
-    /// The increase that ends next, and the limit after it.
-    pub increase_ends: Option<(Timestamp, u32)>,
+    /// When an increase ends without which the seats would not do.
+    pub increase_ends: Option<Timestamp>,
 }
 
 impl Sight {
@@ -47,10 +40,10 @@ impl Sight {
         self.limit.saturating_sub(self.in_use)
     }
 
-    fn increase_is_needed(&self, days: u8, now: Timestamp) -> bool {
-        self.increase_ends.is_some_and(|(until, limit)| {
+    fn increase_ends_within(&self, days: u8, now: Timestamp) -> bool {
+        self.increase_ends.is_some_and(|until| {
             let ahead = until.0.saturating_sub(now.0);
-            (1..=i64::from(days) * DAY_MS).contains(&ahead) && self.peak.max(self.in_use) > limit
+            (1..=i64::from(days) * DAY_MS).contains(&ahead)
         })
     }
 }
@@ -58,6 +51,7 @@ impl Sight {
 /// What is called out about one organization, and what may be soon.
 #[derive(Debug, Clone)]
 pub struct Watch {
+    rules: Rules,
     gauges: Vec<Gauge>,
     up: BTreeSet<Alarm>,
     refusals: VecDeque<(Served, u32)>,
@@ -66,30 +60,39 @@ pub struct Watch {
 
 impl Watch {
     /// Nothing is called out yet.
-    pub fn new(levels: &[Level]) -> Self {
+    pub fn new(rules: Rules) -> Self {
+        Self::going_on(rules, &[], Served::START)
+    }
+
+    /// Goes on where `alarms` were called out before `now`.
+    pub fn going_on(rules: Rules, alarms: &[Alarm], now: Served) -> Self {
+        let up: BTreeSet<_> = alarms.iter().copied().collect();
+        let gauge = |level: &Level| Gauge::new(*level, up.contains(&level.alarm()));
+        let refused = up.contains(&Alarm::Refusals).then_some((now, rules.refusals));
         Self {
-            gauges: levels.iter().copied().map(Gauge::new).collect(),
-            up: BTreeSet::new(),
-            refusals: VecDeque::new(),
+            gauges: rules.levels.iter().map(gauge).collect(),
+            up,
+            refusals: refused.into_iter().collect(),
             mass_is_over: Hold::default(),
+            rules,
         }
     }
 
-    /// Other levels. What is called out about one that is not there any more is over.
-    pub fn set_levels(&mut self, levels: &[Level]) -> Vec<Change> {
+    /// By which it goes.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// Other rules. What is called out about a level that is not there any more is over at the next
+    /// sight.
+    pub fn set_rules(&mut self, rules: Rules) {
         let known = std::mem::take(&mut self.gauges);
-        self.gauges = levels
-            .iter()
-            .map(|level| {
-                let same = known.iter().find(|gauge| gauge.level == *level);
-                same.copied().unwrap_or_else(|| Gauge::new(*level))
-            })
-            .collect();
-        let mut changes = Vec::new();
-        for gauge in known.iter().filter(|gauge| !levels.contains(&gauge.level)) {
-            self.turn(gauge.level.alarm(), false, &mut changes);
-        }
-        changes
+        let gauge = |level: &Level| {
+            let same = known.iter().find(|gauge| gauge.level.percent == level.percent);
+            same.map_or_else(|| Gauge::new(*level, false), |gauge| gauge.with(*level))
+        };
+        self.gauges = rules.levels.iter().map(gauge).collect();
+        self.rules = rules;
     }
 
     /// All that is called out.
@@ -105,6 +108,7 @@ impl Watch {
     /// What changes with `sight`.
     pub fn see(&mut self, sight: &Sight, moment: Moment) -> Vec<Change> {
         let (now, mut changes) = (moment.served, Vec::new());
+        self.drop_levels_that_are_gone(&mut changes);
         let mass_loss = self.is_mass_loss(sight, now);
         self.turn(Alarm::MassLoss, mass_loss, &mut changes);
         for index in 0..self.gauges.len() {
@@ -118,13 +122,25 @@ impl Watch {
             self.turn(alarm, is_up, &mut changes);
         }
         let refused = self.count_refusals(sight.refused, now);
-        self.turn(Alarm::Refusals, refused >= REFUSALS, &mut changes);
-        self.turn(Alarm::LongWait, sight.longest_wait > LONG_WAIT, &mut changes);
+        self.turn(Alarm::Refusals, refused >= self.rules.refusals, &mut changes);
+        let waits_long = sight.longest_wait > self.rules.long_wait;
+        self.turn(Alarm::LongWait, waits_long, &mut changes);
         for days in DAYS_AHEAD {
-            let is_needed = sight.increase_is_needed(days, moment.utc);
-            self.turn(Alarm::IncreaseEnds(days), is_needed, &mut changes);
+            let ends = sight.increase_ends_within(days, moment.utc);
+            self.turn(Alarm::IncreaseEnds(days), ends, &mut changes);
         }
         changes
+    }
+
+    fn drop_levels_that_are_gone(&mut self, changes: &mut Vec<Change>) {
+        let is_gone = |alarm: &Alarm| {
+            let is_level = matches!(alarm, Alarm::Level(_) | Alarm::Exhausted);
+            is_level && !self.gauges.iter().any(|gauge| gauge.level.alarm() == *alarm)
+        };
+        let gone: Vec<_> = self.up.iter().copied().filter(is_gone).collect();
+        for alarm in gone {
+            self.turn(alarm, false, changes);
+        }
     }
 
     fn turn(&mut self, alarm: Alarm, is_up: bool, changes: &mut Vec<Change>) {
@@ -146,7 +162,8 @@ impl Watch {
 
     /// Refusals within the time that counts.
     fn count_refusals(&mut self, refused: u32, now: Served) -> u32 {
-        let over = |at: &(Served, u32)| now.since(at.0) >= REFUSALS_WITHIN;
+        let within = self.rules.refusals_within;
+        let over = |at: &(Served, u32)| now.since(at.0) >= within;
         while self.refusals.front().is_some_and(over) {
             self.refusals.pop_front();
         }
