@@ -55,6 +55,12 @@ impl HistoryPlan {
 
 /// Lives the history and records it.
 pub fn write_history(plan: &HistoryPlan) -> Result<FleetReport, NotFilled> {
+    let (report, scribe) = live(plan)?;
+    scribe.close()?;
+    Ok(report)
+}
+
+fn live(plan: &HistoryPlan) -> Result<(FleetReport, Scribe), NotFilled> {
     /// After so long without a frame a connection is given up, unless a server is told otherwise.
     const SILENCE_LIMIT: Duration = Duration::from_secs(45);
     let filling = Filling::open(&plan.folder, plan.organization.clone())?;
@@ -74,8 +80,7 @@ pub fn write_history(plan: &HistoryPlan) -> Result<FleetReport, NotFilled> {
     };
     let mut scribe = Scribe::new(filling, &plan.zone, begin);
     let report = simulate_before(&simulation, begin, plan.zone.clone(), &mut scribe);
-    scribe.close()?;
-    Ok(report)
+    Ok((report, scribe))
 }
 
 /// Takes down what it sees.
@@ -194,5 +199,7 @@ impl Witness for Scribe {
     }
 }
 
+#[cfg(test)]
+mod quiet_tests;
 #[cfg(test)]
 mod tests;
