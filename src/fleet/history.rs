@@ -73,6 +73,7 @@ fn live(plan: &HistoryPlan) -> Result<(FleetReport, Scribe), NotFilled> {
         }),
         agents: plan.agents,
         seats: plan.seats,
+        line: 0,
         grace: plan.grace,
         silence_limit: SILENCE_LIMIT,
         duration: Duration::from_millis(u64::try_from(plan.until.0 - begin.0).unwrap_or(0)),
