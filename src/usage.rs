@@ -5,6 +5,7 @@ mod count;
 mod heatmap;
 mod histogram;
 mod levels;
+pub mod quiet_windows;
 mod recorder;
 pub mod right_size;
 mod row;
@@ -17,7 +18,7 @@ mod waits;
 #[cfg(test)]
 mod oracle_tests;
 
-pub use calendar::{Interval, edges, start_of_day, weekly_place};
+pub use calendar::{Interval, edges, local_half_hour, start_of_day, weekly_place};
 pub use count::{Count, Counts};
 pub use heatmap::{Cell, HALF_HOURS, heatmap};
 pub use histogram::{Histogram, edge};

@@ -113,6 +113,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(Viewer, routes!(usage::levels)),
         Route::new(Viewer, routes!(report::report)),
         Route::new(Viewer, routes!(advice::right_size)),
+        Route::new(Viewer, routes!(advice::quiet_windows)),
         Route::new(Viewer, routes!(keys::list)),
         Route::new(Admin, routes!(keys::make)),
         Route::new(Admin, routes!(keys::revoke)),

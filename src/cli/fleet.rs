@@ -230,6 +230,7 @@ fn simulated(arguments: &FleetArguments, profile: Profile) -> FleetReport {
         profile,
         agents: arguments.agents as usize,
         seats: arguments.seats.unwrap_or(arguments.agents),
+        line: 0,
         grace: arguments.grace.unwrap_or(USUAL_GRACE),
         silence_limit: arguments.silence_limit,
         seed: arguments.seed,

@@ -55,6 +55,12 @@ impl HistoryPlan {
 
 /// Lives the history and records it.
 pub fn write_history(plan: &HistoryPlan) -> Result<FleetReport, NotFilled> {
+    let (report, scribe) = live(plan)?;
+    scribe.close()?;
+    Ok(report)
+}
+
+fn live(plan: &HistoryPlan) -> Result<(FleetReport, Scribe), NotFilled> {
     /// After so long without a frame a connection is given up, unless a server is told otherwise.
     const SILENCE_LIMIT: Duration = Duration::from_secs(45);
     let filling = Filling::open(&plan.folder, plan.organization.clone())?;
@@ -67,6 +73,7 @@ pub fn write_history(plan: &HistoryPlan) -> Result<FleetReport, NotFilled> {
         }),
         agents: plan.agents,
         seats: plan.seats,
+        line: 0,
         grace: plan.grace,
         silence_limit: SILENCE_LIMIT,
         duration: Duration::from_millis(u64::try_from(plan.until.0 - begin.0).unwrap_or(0)),
@@ -74,8 +81,7 @@ pub fn write_history(plan: &HistoryPlan) -> Result<FleetReport, NotFilled> {
     };
     let mut scribe = Scribe::new(filling, &plan.zone, begin);
     let report = simulate_before(&simulation, begin, plan.zone.clone(), &mut scribe);
-    scribe.close()?;
-    Ok(report)
+    Ok((report, scribe))
 }
 
 /// Takes down what it sees.
@@ -194,5 +200,7 @@ impl Witness for Scribe {
     }
 }
 
+#[cfg(test)]
+mod quiet_tests;
 #[cfg(test)]
 mod tests;

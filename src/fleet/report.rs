@@ -123,6 +123,9 @@ impl FleetReport {
                 "busiest_minute_share": figures.busiest_minute,
                 "busiest_minute_share_max": figures.busiest_minute_of_all,
                 "restarts": figures.restarts,
+                "refused": figures.refused,
+                "waited": figures.waited,
+                "wait_p95_s": seconds(figures.wait_p95),
             });
         }
         report

@@ -42,6 +42,8 @@ pub struct SimulationPlan {
     pub agents: usize,
     /// The organization's seats.
     pub seats: u32,
+    /// How many may wait for one; 0: nobody does.
+    pub line: u32,
     /// Its grace.
     pub grace: Duration,
     /// After how long without a frame a connection is given up.
@@ -125,14 +127,22 @@ fn run(plan: &SimulationPlan, calendar: Calendar, witness: &mut dyn Witness) -> 
         .enumerate()
         .map(|(number, script)| {
             agenda.put(At::ZERO, Event::Turn { number, turn: 0 });
-            Worker::new(script, SmallRng::seed_from_u64(agent_seed(plan.seed, number)))
+            Worker::new(
+                number,
+                script,
+                SmallRng::seed_from_u64(agent_seed(plan.seed, number)),
+            )
         })
         .collect();
     let mut chart = Chart::new(plan.profile.axis(), plan.duration);
     chart.know_limit(u64::from(plan.seats));
     let tally = Tally::new(chart);
     let rng = SmallRng::seed_from_u64(agent_seed(plan.seed, plan.agents));
-    let pool = Pool::new(Allocation::of(plan.seats), plan.grace);
+    let allocation = Allocation {
+        line: plan.line,
+        ..Allocation::of(plan.seats)
+    };
+    let pool = Pool::new(allocation, plan.grace);
     let mut server = Server::new(pool, plan.silence_limit, tally, rng, (calendar, witness));
 
     while let Some((at, event)) = agenda.next_until(plan.duration) {
@@ -155,6 +165,11 @@ fn run(plan: &SimulationPlan, calendar: Calendar, witness: &mut dyn Witness) -> 
                 }
             }
             Event::Up => server.come_up(at),
+        }
+        for (number, seat) in server.seated_from_line() {
+            workers[number].sit_down(seat, at, &mut server);
+            let turn = workers[number].turn();
+            agenda.put(at, Event::Turn { number, turn });
         }
         for (at, lost) in server.discoveries() {
             agenda.put(at, Event::Discovery(lost));

@@ -100,6 +100,15 @@ pub fn weekly_place(zone: &TimeZone, at: Timestamp) -> (usize, usize) {
     (weekday, half)
 }
 
+/// The number of the local half-hour in which `at` lies, counted from a Monday's midnight: weeks are
+/// 336 apart. When clocks are set back two half-hours have one number, when forward some are missing.
+pub fn local_half_hour(zone: &TimeZone, at: Timestamp) -> i64 {
+    /// 1970 began on a Thursday.
+    const MONDAY_MS: i64 = 3 * 24 * 3_600_000;
+    let offset = jiff::Timestamp::from_millisecond(at.0).map_or(0, |time| zone.to_offset(time).seconds());
+    (at.0 + i64::from(offset) * 1000 + MONDAY_MS).div_euclid(1_800_000)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,5 +176,19 @@ mod tests {
         let berlin = TimeZone::get("Europe/Berlin").unwrap();
         assert_eq!(weekly_place(&berlin, at("2026-01-05T08:30:00Z")), (0, 19));
         assert_eq!(weekly_place(&berlin, at("2026-07-05T22:10:00Z")), (0, 0));
+    }
+
+    #[test]
+    fn half_hours_are_numbered_by_the_clock_on_the_wall() {
+        let berlin = TimeZone::get("Europe/Berlin").unwrap();
+        let number = |text| local_half_hour(&berlin, at(text));
+        // The same time of the week, before and after the clocks are set.
+        assert_eq!(
+            number("2026-03-30T06:00:00Z") - number("2026-03-23T07:00:00Z"),
+            336
+        );
+        let place = number("2026-01-05T08:30:00Z").rem_euclid(336);
+        assert_eq!(place, 19);
+        assert_eq!(number("2026-10-25T00:10:00Z"), number("2026-10-25T01:10:00Z"));
     }
 }

@@ -8,6 +8,7 @@
 )]
 #![expect(unreachable_pub, reason = "a test binary has no outside")]
 
+mod advice;
 mod agent;
 mod allowed;
 mod board;

@@ -1,5 +1,6 @@
 //! The right number of seats, with every number of the formula.
 
+use super::{DAY_MS, TooEarly, confidence, known, read};
 use crate::admin::Desk;
 use crate::admin::auth::Organization;
 use crate::admin::problem::Problem;
@@ -7,7 +8,7 @@ use crate::admin::query::Asked;
 use crate::admin::usage::{all_since, subject};
 use crate::seats::Timestamp;
 use crate::store::Detail;
-use crate::usage::right_size::{Confidence, Day, DaysToGo, FIRST_DAYS, HalfHour, RightSize, Verdict};
+use crate::usage::right_size::{Day, HalfHour, RightSize, Verdict};
 use crate::usage::{Count, Interval, Row, weekly_place};
 use axum::Json;
 use axum::extract::State;
@@ -16,7 +17,6 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 
-const DAY_MS: i64 = 86_400_000;
 /// Days are looked at so far back.
 const DAYS: i64 = 400;
 /// Half-hours are.
@@ -44,11 +44,7 @@ pub(in crate::admin) struct Terms {
 #[serde(untagged)]
 pub(in crate::admin) enum Advice {
     Ready(Box<Ready>),
-    TooEarly {
-        days_known: usize,
-        days_to_go: usize,
-        message: String,
-    },
+    TooEarly(TooEarly),
 }
 
 #[derive(Serialize, ToSchema)]
@@ -140,25 +136,8 @@ pub(in crate::admin) async fn right_size(
     let halves: Vec<_> = known(&halves).map(|(_, row)| half_hour(row)).collect();
     Ok(Json(match RightSize::of(&days, &halves, seats, buffer) {
         Ok(advice) => Advice::Ready(Box::new(Ready::of(&advice, horizon))),
-        Err(DaysToGo(days_to_go)) => Advice::TooEarly {
-            days_known: days.len(),
-            days_to_go,
-            message: format!("advice starts after {FIRST_DAYS} days: {days_to_go} to go"),
-        },
+        Err(to_go) => Advice::TooEarly(to_go.into()),
     }))
-}
-
-/// `Some(None)`: nothing was asked. `None`: what was asked is not taken.
-fn read<T: std::str::FromStr>(text: Option<String>, is_taken: impl Fn(&T) -> bool) -> Option<Option<T>> {
-    match text {
-        None => Some(None),
-        Some(text) => Some(Some(text.parse().ok().filter(is_taken)?)),
-    }
-}
-
-fn known(rows: &[(Timestamp, Option<Row>)]) -> impl Iterator<Item = (Timestamp, &Row)> {
-    let known = rows.iter().filter_map(|(at, row)| Some((*at, row.as_ref()?)));
-    known.filter(|(_, row)| row.known_ms() > 0)
 }
 
 fn day(at: Timestamp, row: &Row, zone: &TimeZone) -> Day {
@@ -194,11 +173,7 @@ impl Ready {
                 Verdict::Roomy => "roomy",
                 Verdict::Oversized => "oversized",
             },
-            confidence: match advice.confidence {
-                Confidence::Low => "low",
-                Confidence::Medium => "medium",
-                Confidence::High => "high",
-            },
+            confidence: confidence(advice.confidence),
             may_cut: advice.may_cut,
             days_known: advice.days_known,
             days_looked_at: advice.days_looked_at,

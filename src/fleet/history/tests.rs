@@ -155,6 +155,7 @@ fn plan(agents: usize, seats: u32, restarts: f64, seed: u64) -> SimulationPlan {
         }),
         agents,
         seats,
+        line: 0,
         grace: Duration::from_secs(60),
         silence_limit: Duration::from_secs(45),
         duration: Duration::from_secs(u64::from(DAYS) * 86_400),

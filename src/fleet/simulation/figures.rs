@@ -25,6 +25,13 @@ pub struct Figures {
     pub busiest_minute_of_all: f64,
     /// How often the server started again.
     pub restarts: u32,
+    /// Logins that were refused for want of a seat when they came, each once, however often its agent
+    /// tried again.
+    pub refused: u64,
+    /// Agents that got a seat after they had been refused or had waited in the line.
+    pub waited: u64,
+    /// 95 % of them had waited no longer.
+    pub wait_p95: Duration,
 }
 
 /// Counts during a simulation.
@@ -39,6 +46,8 @@ pub(super) struct Tally {
     refusals: u64,
     peak: u64,
     restarts: u32,
+    refused: u64,
+    waits: Vec<Duration>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -60,7 +69,17 @@ impl Tally {
             refusals: 0,
             peak: 0,
             restarts: 0,
+            refused: 0,
+            waits: Vec::new(),
         }
+    }
+
+    pub(super) fn found_full(&mut self, is_refused: bool) {
+        self.refused += u64::from(is_refused);
+    }
+
+    pub(super) fn waited(&mut self, wait: Duration) {
+        self.waits.push(wait);
     }
 
     pub(super) fn restarted(&mut self) {
@@ -154,6 +173,9 @@ impl Tally {
 
     fn figures(&mut self, agents: usize) -> Figures {
         self.lengths.sort_unstable();
+        self.waits.sort_unstable();
+        let waited = self.waits.len();
+        let wait_p95 = self.waits.get((waited * 95).div_ceil(100).saturating_sub(1));
         // A day on which only forgotten pages are open is none.
         let days: Vec<Day> = self
             .days
@@ -175,6 +197,9 @@ impl Tally {
             busiest_minute: middle(&busiest),
             busiest_minute_of_all: busiest.last().copied().unwrap_or_default(),
             restarts: self.restarts,
+            refused: self.refused,
+            waited: waited as u64,
+            wait_p95: wait_p95.copied().unwrap_or_default(),
         }
     }
 

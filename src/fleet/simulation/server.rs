@@ -1,5 +1,6 @@
 //! The rules of one organization in virtual time, with what would be on record.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use rand::RngExt;
@@ -33,6 +34,9 @@ pub(super) struct Server<'a> {
     /// How long it was away. That time was not served.
     away: Duration,
     found_later: Vec<(At, Lost)>,
+    /// Who waits in the line, by connection.
+    waiting: HashMap<ConnectionNumber, Waiting>,
+    seated_from_line: Vec<(usize, Seat)>,
     sweep_at: Option<At>,
     effects: Vec<Effect>,
 }
@@ -45,12 +49,26 @@ pub(super) struct Lost {
     pub(super) heard: Served,
 }
 
+/// A worker in the line.
+#[derive(Debug, Clone, Copy)]
+struct Waiting {
+    number: usize,
+    secret: SecretHash,
+}
+
+/// What a login came to.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Answer {
+    Seated(Seat),
+    Waiting(ConnectionNumber),
+    Refused,
+}
+
 /// What a worker keeps of its session.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Seat {
     pub(super) session: SessionId,
     pub(super) secret: SecretHash,
-    pub(super) attempt: AttemptHash,
     pub(super) connection: ConnectionNumber,
     /// When the connection was opened.
     pub(super) since: At,
@@ -85,6 +103,8 @@ impl<'a> Server<'a> {
             down_since: None,
             away: Duration::ZERO,
             found_later: Vec::new(),
+            waiting: HashMap::new(),
+            seated_from_line: Vec::new(),
             sweep_at: None,
             effects: Vec::new(),
         };
@@ -101,24 +121,58 @@ impl<'a> Server<'a> {
         AttemptHash(self.rng.random())
     }
 
-    /// A seat, or `None`: refused.
-    pub(super) fn login(&mut self, attempt: AttemptHash, at: At) -> Option<Seat> {
+    /// Worker `number` asks for a seat.
+    pub(super) fn login(&mut self, number: usize, attempt: AttemptHash, at: At) -> Answer {
+        /// Nobody in the line falls asleep.
+        const AWAKE: Duration = Duration::from_secs(400 * 24 * 3600);
+        let has_line = self.pool.allocation().line > 0;
         let login = Login {
             session: SessionId(self.rng.random()),
             secret: SecretHash(self.rng.random()),
             attempt: Some(attempt),
             connection: self.new_connection(),
             entry: Entry::default(),
-            wait: None,
+            wait: has_line.then(|| self.served(at) + AWAKE),
             handoff: None,
         };
-        self.seated(
-            &Command::Login(login),
-            login.secret,
-            attempt,
-            login.connection,
-            at,
-        )
+        let Login {
+            secret, connection, ..
+        } = login;
+        match self.ask(&Command::Login(login), at) {
+            Outcome::Seated { session, .. } => Answer::Seated(Seat {
+                session,
+                secret,
+                connection,
+                since: at,
+            }),
+            Outcome::Waiting { .. } => {
+                let waiting = Waiting { number, secret };
+                self.waiting.insert(connection, waiting);
+                Answer::Waiting(connection)
+            }
+            Outcome::Refused(_) | Outcome::Released | Outcome::Done | Outcome::Swept(_) => Answer::Refused,
+        }
+    }
+
+    pub(super) fn leave_line(&mut self, connection: ConnectionNumber, at: At) {
+        if self.waiting.remove(&connection).is_some() {
+            self.ask(&Command::LeaveLine { connection }, at);
+        }
+    }
+
+    /// Who got a seat from the line since the last time.
+    pub(super) fn seated_from_line(&mut self) -> Vec<(usize, Seat)> {
+        std::mem::take(&mut self.seated_from_line)
+    }
+
+    /// Somebody found no seat, and is refused or waits.
+    pub(super) fn note_full(&mut self, is_refused: bool) {
+        self.tally.found_full(is_refused);
+    }
+
+    /// Somebody who had found no seat has one.
+    pub(super) fn note_wait(&mut self, wait: Duration) {
+        self.tally.waited(wait);
     }
 
     /// The seat on a new connection, or `None`: gone.
@@ -129,7 +183,19 @@ impl<'a> Server<'a> {
             secret: seat.secret,
             connection,
         };
-        self.seated(&command, seat.secret, seat.attempt, connection, at)
+        match self.ask(&command, at) {
+            Outcome::Seated { session, .. } => Some(Seat {
+                session,
+                connection,
+                since: at,
+                ..seat
+            }),
+            Outcome::Refused(_)
+            | Outcome::Waiting { .. }
+            | Outcome::Released
+            | Outcome::Done
+            | Outcome::Swept(_) => None,
+        }
     }
 
     pub(super) fn logout(&mut self, seat: Seat, at: At) {
@@ -198,6 +264,7 @@ impl<'a> Server<'a> {
     pub(super) fn go_down(&mut self, at: At) {
         if self.is_up() {
             self.finish(at);
+            self.waiting.clear();
             self.down_since = Some(at);
         }
     }
@@ -255,30 +322,6 @@ impl<'a> Server<'a> {
         self.tally.report(plan, breaches, breach_count)
     }
 
-    fn seated(
-        &mut self,
-        command: &Command,
-        secret: SecretHash,
-        attempt: AttemptHash,
-        connection: ConnectionNumber,
-        at: At,
-    ) -> Option<Seat> {
-        match self.ask(command, at) {
-            Outcome::Seated { session, .. } => Some(Seat {
-                session,
-                secret,
-                attempt,
-                connection,
-                since: at,
-            }),
-            Outcome::Refused(_)
-            | Outcome::Waiting { .. }
-            | Outcome::Released
-            | Outcome::Done
-            | Outcome::Swept(_) => None,
-        }
-    }
-
     fn ask(&mut self, command: &Command, at: At) -> Outcome {
         let moment = self.moment(at);
         self.effects.clear();
@@ -299,6 +342,21 @@ impl<'a> Server<'a> {
         self.auditor
             .judge(command, &self.effects, &numbers, moment.served, at);
         self.tally.note(&self.effects, &numbers, moment.served, at);
+        for effect in &self.effects {
+            if let Effect::SeatGranted {
+                record, connection, ..
+            } = effect
+                && let Some(waiting) = self.waiting.remove(connection)
+            {
+                let seat = Seat {
+                    session: record.session,
+                    secret: waiting.secret,
+                    connection: *connection,
+                    since: at,
+                };
+                self.seated_from_line.push((waiting.number, seat));
+            }
+        }
     }
 
     fn new_connection(&mut self) -> ConnectionNumber {

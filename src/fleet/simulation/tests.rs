@@ -16,6 +16,7 @@ fn plan(scenario: Scenario, days: u32, seed: u64) -> SimulationPlan {
         }),
         agents: 500,
         seats: 500,
+        line: 0,
         grace: GRACE,
         silence_limit: Duration::from_secs(45),
         duration: DAY * days,
@@ -105,6 +106,40 @@ fn too_few_seats_are_never_exceeded_and_every_refusal_is_justified() {
     assert!(report.is_ok(), "{:?}", report.breaches.first());
     assert_eq!(report.peak_in_use, 280);
     assert!(report.refusals > 500, "{}", report.refusals);
+}
+
+#[test]
+fn in_a_line_everybody_gets_a_seat_and_nobody_passes_another() {
+    let mut plan = plan(Scenario::office(), 5, 1);
+    plan.seats = 290;
+    let refused = simulate(&plan).figures.unwrap();
+    plan.line = 500;
+
+    let report = simulate(&plan);
+
+    let figures = report.figures.unwrap();
+    assert!(report.is_ok(), "{:?}", report.breaches.first());
+    assert_eq!(
+        (report.peak_in_use, report.refusals, figures.refused),
+        (290, 0, 0)
+    );
+    // Who is refused once and tries again is one that was refused.
+    assert!((50..2000).contains(&refused.refused), "{refused:?}");
+    // A freed seat goes to the head of the line, so that newcomers wait, too, and nobody long.
+    assert!(figures.waited > refused.waited, "{figures:?} {refused:?}");
+    assert!(figures.wait_p95 < refused.wait_p95, "{figures:?} {refused:?}");
+}
+
+#[test]
+fn a_line_that_is_full_refuses() {
+    let mut plan = plan(Scenario::office(), 5, 1);
+    (plan.seats, plan.line) = (250, 10);
+
+    let report = simulate(&plan);
+
+    let figures = report.figures.unwrap();
+    assert!(report.is_ok(), "{:?}", report.breaches.first());
+    assert!(figures.refused > 100 && figures.waited > 50, "{figures:?}");
 }
 
 #[test]

@@ -5,25 +5,29 @@ use std::time::Duration;
 
 use rand::rngs::SmallRng;
 
-use super::server::{Seat, Server};
+use super::server::{Answer, Seat, Server};
 use crate::fleet::agent::Situation;
 use crate::fleet::profile::{Script, Step};
 use crate::fleet::referee::At;
-use crate::seats::AttemptHash;
+use crate::seats::{AttemptHash, ConnectionNumber};
 
 /// An agent at work.
 pub(super) struct Worker {
+    number: usize,
     script: Box<dyn Script>,
     steps: VecDeque<Step>,
     rng: SmallRng,
     state: State,
     turn: u64,
+    /// Since when it tries in vain.
+    tries_since: Option<At>,
 }
 
 #[derive(Clone, Copy)]
 enum State {
     Away,
     Refused(AttemptHash),
+    Waiting(ConnectionNumber),
     Unanswered(AttemptHash),
     Seated(Seat),
     Lost(Seat),
@@ -36,13 +40,15 @@ const NO_CONNECTION: Duration = Duration::from_millis(500);
 const QUEUE_INTERVAL: Duration = Duration::from_secs(1);
 
 impl Worker {
-    pub(super) fn new(script: Box<dyn Script>, rng: SmallRng) -> Self {
+    pub(super) fn new(number: usize, script: Box<dyn Script>, rng: SmallRng) -> Self {
         Self {
+            number,
             script,
             steps: VecDeque::new(),
             rng,
             state: State::Away,
             turn: 0,
+            tries_since: None,
         }
     }
 
@@ -71,19 +77,30 @@ impl Worker {
 
     /// The server is gone. Says whether there was a connection.
     pub(super) fn break_connection(&mut self) -> bool {
-        let State::Seated(seat) = self.state else {
-            return false;
+        self.state = match self.state {
+            State::Seated(seat) => State::Lost(seat),
+            State::Waiting(_) => State::Away,
+            State::Away | State::Refused(_) | State::Unanswered(_) | State::Lost(_) | State::Silent(_) => {
+                return false;
+            }
         };
-        self.state = State::Lost(seat);
         self.steps.clear();
         self.turn += 1;
         true
     }
 
+    /// The line has come to it.
+    pub(super) fn sit_down(&mut self, seat: Seat, now: At, server: &mut Server<'_>) {
+        self.seated(seat, now, server);
+        self.steps.clear();
+        self.turn += 1;
+    }
+
     fn situation(&self) -> Situation {
         match self.state {
             State::Away => Situation::Away,
-            State::Refused(_) => Situation::Refused,
+            // Whoever waits does what somebody does who was refused, but for trying again.
+            State::Refused(_) | State::Waiting(_) => Situation::Refused,
             State::Unanswered(_) => Situation::Unanswered,
             State::Seated(_) => Situation::Seated,
             State::Lost(_) => Situation::Lost,
@@ -106,7 +123,7 @@ impl Worker {
             return NO_CONNECTION;
         }
         match (step, self.state) {
-            (Step::Wait(duration), _) => return duration,
+            (Step::Wait(duration), _) | (Step::Queue(duration), State::Waiting(_)) => return duration,
             (Step::WaitUntil(at), _) => return at.saturating_sub(now),
             (Step::Login, State::Away | State::Refused(_) | State::Unanswered(_)) => {
                 let attempt = server.new_attempt();
@@ -114,8 +131,10 @@ impl Worker {
             }
             (Step::LoginCutOff(after), State::Away | State::Refused(_)) => {
                 let attempt = server.new_attempt();
-                if let Some(seat) = server.login(attempt, now) {
-                    server.part(seat, now);
+                match server.login(self.number, attempt, now) {
+                    Answer::Seated(seat) => server.part(seat, now),
+                    Answer::Waiting(connection) => server.leave_line(connection, now),
+                    Answer::Refused => {}
                 }
                 self.state = State::Unanswered(attempt);
                 return after;
@@ -151,8 +170,12 @@ impl Worker {
                 server.logout(seat, now);
                 self.state = State::Away;
             }
+            (Step::Forget, State::Waiting(connection)) => {
+                server.leave_line(connection, now);
+                self.forget();
+            }
             (Step::Forget, State::Refused(_) | State::Unanswered(_) | State::Lost(_) | State::Silent(_)) => {
-                self.state = State::Away;
+                self.forget();
             }
             (
                 Step::Login
@@ -174,8 +197,27 @@ impl Worker {
     }
 
     fn login(&mut self, attempt: AttemptHash, now: At, server: &mut Server<'_>) {
-        self.state = server
-            .login(attempt, now)
-            .map_or(State::Refused(attempt), State::Seated);
+        let answer = server.login(self.number, attempt, now);
+        self.state = match answer {
+            Answer::Seated(seat) => return self.seated(seat, now, server),
+            Answer::Waiting(connection) => State::Waiting(connection),
+            Answer::Refused => State::Refused(attempt),
+        };
+        if self.tries_since.is_none() {
+            self.tries_since = Some(now);
+            server.note_full(matches!(answer, Answer::Refused));
+        }
+    }
+
+    fn seated(&mut self, seat: Seat, now: At, server: &mut Server<'_>) {
+        self.state = State::Seated(seat);
+        if let Some(since) = self.tries_since.take() {
+            server.note_wait(now.saturating_sub(since));
+        }
+    }
+
+    fn forget(&mut self) {
+        self.state = State::Away;
+        self.tries_since = None;
     }
 }
