@@ -106,6 +106,17 @@ impl Widget {
         assert_eq!(self.hear().await["type"], "alive");
     }
 
+    /// Listens so long, answers pings, and hears nothing else.
+    pub async fn rest(&mut self, time: Duration) {
+        let heard = async {
+            while let Some(heard) = self.0.next().await {
+                let heard = heard.unwrap();
+                assert!(heard.is_ping(), "{heard:?}");
+            }
+        };
+        assert!(tokio::time::timeout(time, heard).await.is_err(), "it is over");
+    }
+
     /// The next frame; a ping comes when it likes, and is answered on its way.
     async fn next(&mut self) -> Message {
         loop {
