@@ -8,7 +8,7 @@ use mirabridge_seats::credential::HashedToken;
 use std::collections::BTreeMap;
 
 /// The contract: the least role of each route.
-const CONTRACT: [(&str, Least); 44] = [
+const CONTRACT: [(&str, Least); 47] = [
     ("GET /", Least::Anybody),
     ("GET /dashboard/{file}", Least::Anybody),
     ("GET /api/v1/me", Least::Viewer),
@@ -29,6 +29,9 @@ const CONTRACT: [(&str, Least); 44] = [
     ("PUT /api/v1/organizations/{org}", Least::Admin),
     ("DELETE /api/v1/organizations/{org}", Least::Operator),
     ("GET /api/v1/organizations/{org}/advice/right-size", Least::Viewer),
+    ("GET /api/v1/organizations/{org}/alerts", Least::Viewer),
+    ("PUT /api/v1/organizations/{org}/alerts", Least::Admin),
+    ("GET /api/v1/organizations/{org}/alerts/incidents", Least::Viewer),
     ("GET /api/v1/organizations/{org}/increases", Least::Viewer),
     ("POST /api/v1/organizations/{org}/increases", Least::Admin),
     ("GET /api/v1/organizations/{org}/increases/{id}", Least::Viewer),
