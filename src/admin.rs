@@ -3,6 +3,7 @@
 //! It does not know the widget protocol; it asks the registry.
 
 mod advice;
+mod alerts;
 mod audit;
 mod auth;
 mod body;
@@ -42,6 +43,7 @@ pub use live::Hub;
 pub use routes::{Least, Route, routes};
 
 use crate::gateway::{OpenConnections, Reception};
+use crate::notify::Notifier;
 use crate::seats::OrganizationId;
 use crate::telemetry::Metrics;
 use axum::Router;
@@ -68,6 +70,8 @@ pub struct Desk {
     pub widget_port: u16,
     /// What administrators set.
     pub books: Arc<Books>,
+    /// What there is to call about, and who is called.
+    pub notifier: Arc<Notifier>,
     /// Changes on their way to the live feeds.
     pub live: Hub,
     /// Links that are not used yet.

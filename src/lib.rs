@@ -28,6 +28,7 @@ pub mod registry;
 
 pub mod fleet;
 pub mod gateway;
+pub mod notify;
 
 pub mod admin;
 

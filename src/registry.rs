@@ -14,6 +14,7 @@ mod presence;
 mod record;
 mod removal;
 mod restart;
+mod sight;
 mod sweeper;
 mod turns;
 mod view;
@@ -24,6 +25,7 @@ pub use deliveries::{Deliveries, Mailbox, Notice, Place, SeatFromLine};
 pub use listing::{Piece, SessionView, Standing};
 pub use presence::{Presence, WaitingPlace};
 pub use record::{Known, NotKnown};
+pub use sight::Seen;
 pub use view::OrganizationView;
 
 #[cfg(test)]

@@ -6,12 +6,14 @@ mod state;
 
 pub(super) use state::{FileSide, State};
 
+use super::alerts;
 use super::auth::Caller;
 use super::problem::Problem;
 use crate::clock::utc;
 use crate::config::{AdminTokenSettings, OrganizationSettings, Settings};
 use crate::credential::HashedToken;
 use crate::gateway::{Directory, Reception};
+use crate::notify::{Notifier, is_of_the_journal};
 use crate::seats::{Allocation, OrganizationId};
 use crate::store::{AuditEntry, AuditQuery, Change, NotRecorded, Recorder, SettingKey};
 use entries::Entry;
@@ -32,6 +34,7 @@ const LAST_CALLS: Duration = Duration::from_secs(10);
 /// The books.
 pub struct Books {
     reception: Arc<Reception>,
+    notifier: Arc<Notifier>,
     recorder: Recorder,
     state: RwLock<State>,
     /// Who may ask. Replaced as a whole.
@@ -57,14 +60,14 @@ pub(super) type Planned<T> = (Vec<Entry>, T);
 impl Books {
     /// Opens the books with what the store kept. Nothing holds before [`Books::set_file`].
     pub fn open(
-        reception: Arc<Reception>,
+        (reception, notifier): (Arc<Reception>, Arc<Notifier>),
         recorder: Recorder,
         stored: &[(SettingKey, String)],
         tasks: TaskTracker,
         stop: CancellationToken,
     ) -> Result<Arc<Self>, UnreadableSetting> {
         let mut state = State::default();
-        for (key, value) in stored {
+        for (key, value) in stored.iter().filter(|(key, _)| !is_of_the_journal(key)) {
             let entry = Entry::of_setting(key, value).ok_or_else(|| UnreadableSetting {
                 kind: key.kind.clone(),
                 name: key.name.clone(),
@@ -73,6 +76,7 @@ impl Books {
         }
         Ok(Arc::new(Self {
             reception,
+            notifier,
             recorder,
             state: RwLock::new(state),
             tokens: watch::Sender::default(),
@@ -124,6 +128,7 @@ impl Books {
         }
         let ids = self.read(State::ids);
         self.put_in_force(&ids);
+        self.notifier.forget_unknown();
         self.maintain().await;
     }
 
@@ -280,6 +285,8 @@ impl Books {
                 .allocate(&settings.id, allocation, settings.grace, settings.time_zone);
             self.reception.registry.note_change(&settings.id);
         }
+        let terms = |id: &OrganizationId| Some((id.clone(), alerts::terms(state, id)?));
+        self.notifier.know(concerned.iter().filter_map(terms));
         let all = state.ids().into_iter().filter_map(|id| state.effective(&id));
         let has_door = |one: &OrganizationSettings| !one.is_open() || state.file.may_be_open;
         let doors: Vec<_> = all.filter(has_door).collect();
@@ -324,6 +331,7 @@ impl Books {
             gone: gone.clone(),
         };
         self.state.write().leaving.insert(id.clone(), leaving);
+        self.notifier.forget(&id);
         let (books, stop) = (Arc::clone(self), self.stop.clone());
         self.tasks.spawn(async move {
             tokio::select! {
@@ -350,7 +358,9 @@ impl Books {
 impl Entry {
     fn organization(&self) -> Option<&OrganizationId> {
         match self {
-            Self::Organization(id, _) | Self::Key(id, ..) | Self::Increase(id, ..) => Some(id),
+            Self::Organization(id, _) | Self::Key(id, ..) | Self::Increase(id, ..) | Self::Alerts(id, _) => {
+                Some(id)
+            }
             Self::Token(..) | Self::Window(..) => None,
         }
     }

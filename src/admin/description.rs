@@ -28,6 +28,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; for
         (name = "advice", description = "How many seats are right"),
         (name = "keys", description = "What opens an organization to widgets"),
         (name = "increases", description = "Temporary seats"),
+        (name = "alerts", description = "When somebody is called, and what there was to call about"),
         (name = "maintenance", description = "Windows in which widgets may be refused"),
         (name = "tokens", description = "What opens this API"),
         (name = "audit", description = "Who changed what"),

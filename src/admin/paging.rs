@@ -51,6 +51,26 @@ impl Paging {
     }
 }
 
+impl Paging {
+    /// The page of `items`, which are in the opposite order of their names.
+    pub(super) fn newest_first<I, T>(
+        &self,
+        items: impl IntoIterator<Item = I>,
+        name: impl Fn(&I) -> &str,
+        show: impl FnMut(I) -> T,
+    ) -> Page<T> {
+        let before = self.cursor.as_deref();
+        let earlier = |item: &I| before.is_none_or(|before| name(item) < before);
+        let mut taken: Vec<_> = items.into_iter().filter(earlier).take(self.limit + 1).collect();
+        let next = (taken.len() > self.limit).then(|| name(&taken[self.limit - 1]).to_owned());
+        taken.truncate(self.limit);
+        Page {
+            items: taken.into_iter().map(show).collect(),
+            next,
+        }
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for Paging {
     type Rejection = Problem;
 

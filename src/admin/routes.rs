@@ -4,8 +4,8 @@ mod described;
 
 use super::auth::guard;
 use super::{
-    Desk, advice, audit, dashboard, demo, description, health, increases, keys, links, live, maintenance, me,
-    metrics, organizations, report, sessions, tokens, usage,
+    Desk, advice, alerts, audit, dashboard, demo, description, health, increases, keys, links, live,
+    maintenance, me, metrics, organizations, report, sessions, tokens, usage,
 };
 use axum::Router;
 use axum::http::Method;
@@ -122,6 +122,9 @@ pub fn routes() -> Vec<Route> {
         Route::new(Viewer, routes!(increases::show)),
         Route::new(Admin, routes!(increases::remove)),
         Route::new(Operator, routes!(increases::confirm)),
+        Route::new(Viewer, routes!(alerts::show)),
+        Route::new(Admin, routes!(alerts::put)),
+        Route::new(Viewer, routes!(alerts::incidents)),
         Route::new(Viewer, routes!(tokens::list)),
         Route::new(Admin, routes!(tokens::make)),
         Route::new(Admin, routes!(tokens::revoke)),

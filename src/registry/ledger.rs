@@ -21,6 +21,8 @@ pub(super) struct Ledger {
     /// Set by every effect.
     pub(super) mark: Mark,
     ends: RecentEnds,
+    /// Refusals for want of a seat, each attempt once within an hour.
+    pub(super) refused: u64,
     /// What is added to the record of usage with the next batch.
     pub(super) usage: usage::Recorder,
     /// How far the record of usage came with the batches that are not recorded yet.
@@ -54,6 +56,7 @@ impl Ledger {
             mark,
             today: Today::new(zone.clone()),
             ends: RecentEnds::default(),
+            refused: 0,
             marks: VecDeque::new(),
             recorded_mark: None,
             zone,
@@ -74,6 +77,7 @@ impl Ledger {
         self.usage.note(effects, &self.pool, on_record);
         effects.iter().for_each(|effect| self.pool.apply(effect));
         let refusals = self.today.note(effects, &self.pool, moment);
+        self.refused += refusals;
         self.usage.note_refusals(refusals, on_record);
         self.ends.note(effects, moment);
         if !effects.is_empty() {

@@ -17,10 +17,15 @@ const RETURNS_A_SECOND: f64 = 2000.0;
 const NO_GRACE: Duration = Duration::ZERO;
 
 impl Registry {
+    /// How long a grace is after a start with so many sessions, at least: all can come back.
+    pub fn grace_after_start(sessions: usize) -> Duration {
+        Duration::from_secs_f64(sessions as f64 / RETURNS_A_SECOND)
+    }
+
     /// Takes over what the store held at the start, all of it in grace from here on. Sessions of
     /// organizations that are not there any more are ended: see [`Registry::remove`].
     pub fn restore(&self, sessions: Vec<(OrganizationId, Record)>) {
-        let at_least = Duration::from_secs_f64(sessions.len() as f64 / RETURNS_A_SECOND);
+        let at_least = Self::grace_after_start(sessions.len());
         for (id, records) in by_organization(sessions) {
             self.rebuild(&id, &records, at_least);
         }

@@ -4,7 +4,9 @@ use super::count::{Count, Counts};
 use super::row::{Row, Standing};
 use super::timeline::Gap;
 use super::trying::{Tried, Trying};
-use crate::seats::{Cause, Effect, Moment, Pool, Refusal, Served, SessionId, SessionState, Timestamp};
+use crate::seats::{
+    Cause, ConnectionNumber, Effect, Moment, Pool, Refusal, Served, SessionId, SessionState, Timestamp,
+};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -171,6 +173,11 @@ impl Recorder {
     /// How the pool stands.
     pub fn standing(&self) -> Standing {
         self.standing
+    }
+
+    /// Since when whoever waits at this connection has tried for a seat, as far as it is followed.
+    pub fn tries_since(&self, connection: ConnectionNumber) -> Option<Timestamp> {
+        self.trying.since(connection)
     }
 
     /// Whether there is anything to take.

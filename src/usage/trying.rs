@@ -42,6 +42,12 @@ impl Trying {
         u32::try_from(self.episodes.len()).unwrap_or(u32::MAX)
     }
 
+    /// Since when whoever is in the line at this connection tries.
+    pub(super) fn since(&self, connection: ConnectionNumber) -> Option<Timestamp> {
+        let who = self.line.get(&connection)?;
+        Some(self.episodes.get(who)?.since)
+    }
+
     /// A login was refused for want of a seat. Tells whether its attempt tries only from here on.
     pub(super) fn refused(&mut self, attempt: Option<AttemptHash>, now: Timestamp) -> bool {
         let Some(attempt) = attempt else { return false };

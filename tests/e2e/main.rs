@@ -11,6 +11,7 @@ mod admin;
 mod administration;
 mod administrator;
 mod advice;
+mod alerts;
 mod certificate;
 mod clock;
 mod conversations;

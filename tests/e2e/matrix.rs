@@ -8,7 +8,11 @@ use mirabridge_seats::credential::HashedToken;
 use std::collections::BTreeMap;
 
 /// The contract: the least role of each route.
+<<<<<<< HEAD
 const CONTRACT: [(&str, Least); 45] = [
+=======
+const CONTRACT: [(&str, Least); 47] = [
+>>>>>>> alerts
     ("GET /", Least::Anybody),
     ("GET /dashboard/{file}", Least::Anybody),
     ("GET /api/v1/me", Least::Viewer),
@@ -33,6 +37,9 @@ const CONTRACT: [(&str, Least); 45] = [
         Least::Viewer,
     ),
     ("GET /api/v1/organizations/{org}/advice/right-size", Least::Viewer),
+    ("GET /api/v1/organizations/{org}/alerts", Least::Viewer),
+    ("PUT /api/v1/organizations/{org}/alerts", Least::Admin),
+    ("GET /api/v1/organizations/{org}/alerts/incidents", Least::Viewer),
     ("GET /api/v1/organizations/{org}/increases", Least::Viewer),
     ("POST /api/v1/organizations/{org}/increases", Least::Admin),
     ("GET /api/v1/organizations/{org}/increases/{id}", Least::Viewer),

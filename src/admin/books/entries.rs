@@ -122,6 +122,50 @@ pub(in crate::admin) struct IncreaseEntry {
     pub(in crate::admin) self_served: bool,
 }
 
+/// When somebody is called, and who; what is not there is left open.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(in crate::admin) struct AlertsEntry {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::admin) levels: Option<Vec<LevelEntry>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::admin) refusals: Option<RefusalsEntry>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::admin) long_wait_s: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::admin) channels: Option<Vec<ChannelEntry>>,
+}
+
+/// A level of use: reached for `hold_s`, left for `clear_hold_s`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AlertLevel)]
+pub(in crate::admin) struct LevelEntry {
+    /// Of the seats, from 1 to 100. Under 20 seats free ones count: from 80 on 2, from 90 on 1, at 100 none.
+    pub(in crate::admin) percent: u8,
+    pub(in crate::admin) hold_s: u32,
+    /// Use has to fall to it. Null at 100, which ends with a free seat.
+    pub(in crate::admin) clear_percent: Option<u8>,
+    pub(in crate::admin) clear_hold_s: u32,
+}
+
+/// So many refusals within this time, each attempt counted once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AlertRefusals)]
+pub(in crate::admin) struct RefusalsEntry {
+    pub(in crate::admin) count: u32,
+    pub(in crate::admin) within_s: u32,
+}
+
+/// By what somebody is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = AlertChannel)]
+pub(in crate::admin) enum ChannelEntry {
+    Webhooks,
+}
+
 /// A maintenance window. Times are milliseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -200,6 +244,7 @@ pub(in crate::admin) enum Entry {
     Token(String, Option<TokenEntry>),
     Increase(OrganizationId, String, Option<IncreaseEntry>),
     Window(String, Option<WindowEntry>),
+    Alerts(OrganizationId, Option<AlertsEntry>),
 }
 
 impl Entry {
@@ -211,6 +256,7 @@ impl Entry {
             Self::Token(id, entry) => setting("token", id.clone(), entry.as_ref()),
             Self::Window(id, entry) => setting("maintenance", id.clone(), entry.as_ref()),
             Self::Increase(org, id, entry) => setting("increase", format!("{org}/{id}"), entry.as_ref()),
+            Self::Alerts(id, entry) => setting("alerts", id.to_string(), entry.as_ref()),
         }
     }
 
@@ -222,6 +268,7 @@ impl Entry {
         };
         Some(match key.kind.as_str() {
             "organization" => Self::Organization(OrganizationId::parse(&key.name).ok()?, Some(read(value)?)),
+            "alerts" => Self::Alerts(OrganizationId::parse(&key.name).ok()?, Some(read(value)?)),
             "key" => {
                 let (org, id) = in_organization()?;
                 Self::Key(org, id, Some(read(value)?))
@@ -288,7 +335,22 @@ mod tests {
             organizations: Some(vec!["acme".to_owned()]),
             course: CourseEntry::Verifying,
         };
+        let alerts = AlertsEntry {
+            levels: Some(vec![LevelEntry {
+                percent: 80,
+                hold_s: 600,
+                clear_percent: Some(75),
+                clear_hold_s: 0,
+            }]),
+            refusals: Some(RefusalsEntry {
+                count: 3,
+                within_s: 900,
+            }),
+            long_wait_s: Some(600),
+            channels: Some(vec![ChannelEntry::Webhooks]),
+        };
         for entry in [
+            Entry::Alerts(org(), Some(alerts)),
             Entry::Window("1".to_owned(), Some(window)),
             Entry::Organization(org(), Some(Box::new(organization))),
             Entry::Key(org(), "1".to_owned(), Some(key)),

@@ -1,7 +1,7 @@
 //! What the file says and what the API says, and what both come to.
 
 use super::entries::{
-    Entry, IncreaseEntry, KeyEntry, OrganizationEntry, PolicyEntry, TokenEntry, WindowEntry,
+    AlertsEntry, Entry, IncreaseEntry, KeyEntry, OrganizationEntry, PolicyEntry, TokenEntry, WindowEntry,
 };
 use crate::config::{AdminTokenSettings, OrganizationSettings, SelfService, Sources};
 use crate::credential::{HashedToken, Origin};
@@ -40,6 +40,7 @@ pub(in crate::admin) struct State {
     pub(in crate::admin) tokens: BTreeMap<String, TokenEntry>,
     pub(in crate::admin) increases: BTreeMap<(OrganizationId, String), IncreaseEntry>,
     pub(in crate::admin) windows: BTreeMap<String, WindowEntry>,
+    pub(in crate::admin) alerts: BTreeMap<OrganizationId, AlertsEntry>,
     pub(super) leaving: BTreeMap<OrganizationId, Leaving>,
 }
 
@@ -52,6 +53,7 @@ impl State {
             Entry::Token(id, entry) => put(&mut self.tokens, id, entry),
             Entry::Window(id, entry) => put(&mut self.windows, id, entry),
             Entry::Increase(org, id, entry) => put(&mut self.increases, (org, id), entry),
+            Entry::Alerts(id, entry) => put(&mut self.alerts, id, entry),
         }
     }
 
@@ -101,6 +103,7 @@ impl State {
             .map(|(org, _)| org.clone());
         let named: BTreeSet<_> = items
             .chain(self.organizations.keys().cloned())
+            .chain(self.alerts.keys().cloned())
             .chain(self.tokens.values().filter_map(own))
             .collect();
         let gone = named.iter().filter(|id| !self.has(id));
@@ -123,9 +126,12 @@ impl State {
         let windows = self.windows.iter();
         let windows = windows.filter_map(|(window, entry)| Some((window, without(entry, id)?)));
         let windows = windows.map(|(window, entry)| Entry::Window(window.clone(), entry));
+        let has_alerts = self.alerts.contains_key(id);
+        let alerts = has_alerts.then(|| Entry::Alerts(id.clone(), None));
         keys.chain(windows)
             .chain(increases.map(|(one, _)| Entry::Increase(id.clone(), one.to_owned(), None)))
             .chain(tokens.map(|(token, _)| Entry::Token(token.clone(), None)))
+            .chain(alerts)
             .chain([Entry::Organization(id.clone(), None)])
             .collect()
     }

@@ -10,6 +10,7 @@ use crate::config::{AdminTokenSettings, Settings};
 use crate::credential::KeyedHash;
 use crate::gateway::{Claims, FrameBudget, Listener, ListenerSettings, Reception};
 use crate::liveness::Rhythm;
+use crate::notify::{Notifier, Start};
 use crate::registry::Registry;
 use crate::seats::OrganizationId;
 use crate::store::Closer;
@@ -116,8 +117,14 @@ impl Server {
             CancellationToken::new(),
             TaskTracker::new(),
         );
+        let notifier = Notifier::open(
+            Arc::clone(&registry),
+            recorder.clone(),
+            &stored,
+            Start::with(&sessions),
+        )?;
         let books = Books::open(
-            Arc::clone(&reception),
+            (Arc::clone(&reception), Arc::clone(&notifier)),
             recorder,
             &stored,
             tasks.clone(),
@@ -130,6 +137,7 @@ impl Server {
             guesses: Guesses::new(&clock, &settings.server.trusted_proxies),
             widget_port: listener.local_addr()?.port(),
             books: Arc::clone(&books),
+            notifier: Arc::clone(&notifier),
             live: admin::Hub::new(utc()),
             links: admin::Links::default(),
             work: TaskTracker::new(),
@@ -153,6 +161,10 @@ impl Server {
         books.set_file(settings, tokens).await;
         registry.restore(sessions);
         books.dismiss_unknown();
+        // A drain is no loss: who watches stops before it.
+        tasks.spawn(Arc::clone(&notifier).watch(stop_accepting.clone()));
+        tasks.spawn(Arc::clone(&notifier).watch_increases(stop_accepting.clone()));
+        tasks.spawn(notifier.keep(stop.clone()));
         tasks.spawn(listener.run(reception, stop_accepting));
         tasks.spawn(admin::serve(
             admin_listener,
