@@ -8,11 +8,7 @@ use mirabridge_seats::credential::HashedToken;
 use std::collections::BTreeMap;
 
 /// The contract: the least role of each route.
-<<<<<<< HEAD
-const CONTRACT: [(&str, Least); 45] = [
-=======
-const CONTRACT: [(&str, Least); 47] = [
->>>>>>> alerts
+const CONTRACT: [(&str, Least); 48] = [
     ("GET /", Least::Anybody),
     ("GET /dashboard/{file}", Least::Anybody),
     ("GET /api/v1/me", Least::Viewer),
