@@ -1,7 +1,7 @@
 /** A question before something is done. It holds the focus, and Escape leaves it. */
 
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 interface Props {
   readonly title: string;
@@ -11,15 +11,11 @@ interface Props {
 
 export function Dialog({ title, close, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // While it is in the document: what closes there gives the focus back to where it was.
+  useLayoutEffect(() => {
     const element = dialog.current;
-    const before = element?.ownerDocument.activeElement;
     element?.showModal();
-    return () => {
-      element?.close();
-      // The dialog may be out of the document by now, and then gives nothing back.
-      if (before instanceof HTMLElement) before.focus();
-    };
+    return () => element?.close();
   }, []);
   return (
     <dialog ref={dialog} aria-labelledby="dialog-title" onCancel={(event) => (event.preventDefault(), close())}>
