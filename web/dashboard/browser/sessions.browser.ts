@@ -129,6 +129,24 @@ test('ending a session is seen at its widget, at once and with notice', async ()
   await desk.close();
 });
 
+test('the list follows while something changes all the time', async () => {
+  const one = await agent('1');
+  await sees(one, 'Active');
+  const desk = await Desk.enter(profile, stage.server, '#/acme/sessions');
+  const sum = (): Promise<string> => desk.page.locator('.sum').innerText();
+  await expect.poll(sum).toBe('1 session');
+  await one.evaluate(() => {
+    const { seat } = document.querySelector('mirabridge-seat') as HTMLElement & { seat: { setOnCall: (on: boolean) => void } };
+    let isOnCall = false;
+    setInterval(() => seat.setOnCall((isOnCall = !isOnCall)), 1_000);
+  });
+  const two = await agent('2');
+  await sees(two, 'Active');
+
+  await expect.poll(sum, { timeout: 8_000 }).toBe('2 sessions');
+  await desk.close();
+});
+
 test('many are ended only by their number, and not if it is another one meanwhile', async () => {
   const one = await agent('1');
   await agent('2');

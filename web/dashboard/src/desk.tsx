@@ -39,7 +39,7 @@ const MOST_ORGANIZATIONS = 5_000;
 const LIST_EVERY_MS = 60_000;
 
 export function Desk({ world, token, me: entered, leave }: Props) {
-  // The server ends the feed of a token that is revoked, and takes it for no other.
+  // The server ends the feed of a revoked token, and gives it no other.
   const denied = useCallback(() => leave('This token is not valid any more.'), []);
   const [me, setMe] = useState(entered);
   const api: Api = useMemo(() => new Api(token, world.fetch, (how) => (how === 'denied' ? denied() : void whoAmI())), []);

@@ -7,12 +7,13 @@ import { EndDialog, type Meant } from '../listing/end-dialog';
 import { Rows } from '../listing/rows';
 import { useAsked } from '../parts/asked';
 import { Panel } from '../parts/panel';
+import { Throttle } from '../parts/throttle';
 import { filter, matches, type Session, session, WANTED } from '../sessions';
 import { several } from '../words/numbers';
 
 /** A list that is longer is shown so far. */
 const MOST = 20_000;
-/** After a change of the feed, the list is asked for again: soon if it is short. */
+/** From a change of the feed to the next question for the list: soon if it is short. */
 const SOON_MS = 1_500;
 const LATER_MS = 10_000;
 const SHORT = 1_000;
@@ -37,15 +38,15 @@ export function SessionsPage() {
 
   // The numbers that the feed tells say when the list has changed.
   const beats = organization === null ? '' : [organization.connected, organization.inGrace, organization.unresponsive, organization.onCall, organization.peakToday.at].join();
-  const isFirst = useRef(true);
+  const throttle = useMemo(() => new Throttle(world.wait, again), []);
+  useEffect(() => () => throttle.stop(), []);
   useEffect(() => {
-    if (isFirst.current) {
-      isFirst.current = false;
-      return undefined;
-    }
-    const own = new AbortController();
-    void world.wait(all.length <= SHORT ? SOON_MS : LATER_MS, own.signal).then(() => own.signal.aborted || again());
-    return () => own.abort();
+    if (asked.kind !== 'loading') throttle.done();
+  }, [asked]);
+  const before = useRef(beats);
+  useEffect(() => {
+    if (before.current !== beats) throttle.changed(all.length <= SHORT ? SOON_MS : LATER_MS);
+    before.current = beats;
   }, [beats]);
   const chosen = shown.filter((one) => selected.has(one.id));
   const set = (query: Readonly<Record<string, string>>): void => go({ query: { ...place.query, ...query } }, true);
