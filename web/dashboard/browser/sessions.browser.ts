@@ -60,6 +60,8 @@ test('the first question is answered while agents come and go, in the organizati
   expect(await page.getByLabel('Organization').locator('option').allInnerTexts()).toEqual([MARKUP, 'Other']);
   expect(await page.locator('main img, main b:has-text("Acme")').count()).toBe(0);
   await desk.settled();
+  const alerts = () => page.locator('.bar .mark').evaluateAll((all) => all.map((mark) => mark.getAttribute('title')));
+  await expect.poll(alerts).toEqual(['An alert from 1 seat on', 'An alert from 2 seats on', 'An alert from 3 seats on']);
   const boxes = (): Promise<readonly string[]> =>
     page.evaluate(() =>
       [...document.querySelectorAll('.panel, .tile, .bar, .plot, .badge, nav')].map((element) => {

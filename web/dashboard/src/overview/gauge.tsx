@@ -1,19 +1,22 @@
 /** The seats in use, as a bar from nothing to the limit, and the answer in words. */
 
-import { useDesk, useLive } from '../context';
+import { path, useDesk, useLive } from '../context';
 import { DEFINITIONS } from '../definitions';
 import type { Organization } from '../organization';
+import { useAsked } from '../parts/asked';
 import { verdict } from '../verdict';
-import { count, share } from '../words/numbers';
-import { clock } from '../words/time';
+import { count, several, share } from '../words/numbers';
+import { clock, MINUTE } from '../words/time';
+import { levels, marks } from './levels';
 
 const ICONS = { good: '✓', warn: '⚠', bad: '✕' } as const;
 
 /** `closed`: why nobody new is taken, if so. */
 export function Gauge({ organization, closed }: { readonly organization: Organization; readonly closed: string | null }) {
-  const { store } = useDesk();
+  const { api, id, store } = useDesk();
   const { zone } = useLive();
   const fresh = store.freshness();
+  const [alerts] = useAsked(() => api.get(path(id, '/alerts'), levels), [id], 10 * MINUTE);
   const { tone, word, why } = verdict(organization, closed);
   const { connected, inGrace, inUse, free, limit, over } = organization;
   const whole = Math.max(limit.total, inUse, 1);
@@ -30,6 +33,7 @@ export function Gauge({ organization, closed }: { readonly organization: Organiz
         <i class="connected" style={{ width: percent(connected) }} />
         <i class="grace" style={{ width: percent(inGrace) }} />
         {limit.total < whole ? <b class="limit" style={{ left: percent(limit.total) }} /> : null}
+        {marks(alerts.kind === 'here' ? alerts.value : [], limit.total).map((seats) => <b key={seats} class="mark" title={`An alert from ${several(seats, 'seat')} on`} style={{ left: percent(seats) }} />)}
       </div>
       <ul class="legend">
         <li><i class="key area connected" />{count(connected)} connected</li>
