@@ -4,4 +4,4 @@ mod logs;
 mod metrics;
 
 pub use logs::{LogFormat, start_logs};
-pub use metrics::{Metrics, RefusalCode, ReleaseCause};
+pub use metrics::{Metrics, RefusalCode, ReleaseCause, WebhookOutcome};

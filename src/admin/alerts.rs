@@ -98,6 +98,7 @@ pub(super) fn terms(state: &Books, id: &OrganizationId) -> Option<Terms> {
             long_wait: seconds(shown.long_wait_s),
         },
         to_webhooks: shown.channels.contains(&ChannelEntry::Webhooks),
+        webhooks: Vec::new(),
     })
 }
 

@@ -53,6 +53,13 @@ pub(super) async fn scrape(State(desk): State<Arc<Desk>>, Asked(wanted): Asked<W
     desk.metrics
         .connections
         .set(i64::try_from(desk.connections.count()).unwrap_or(i64::MAX));
+    let (open, waiting) = desk.notifier.figures();
+    desk.metrics
+        .incidents_open
+        .set(i64::try_from(open).unwrap_or(i64::MAX));
+    desk.metrics
+        .webhook_waiting
+        .set(i64::try_from(waiting).unwrap_or(i64::MAX));
     let mut text = String::new();
     let registry = &desk.reception.registry;
     let numbers: Vec<_> = registry

@@ -105,6 +105,12 @@ impl Watch {
         self.alarms().map(Alarm::severity).max()
     }
 
+    /// Refusals that count at the moment, each attempt once.
+    pub fn refused(&self) -> u32 {
+        let all = self.refusals.iter();
+        all.fold(0, |sum, (_, refused)| sum.saturating_add(*refused))
+    }
+
     /// What changes with `sight`.
     pub fn see(&mut self, sight: &Sight, moment: Moment) -> Vec<Change> {
         let (now, mut changes) = (moment.served, Vec::new());
@@ -173,8 +179,6 @@ impl Watch {
             Some((at, sum)) if now.since(*at) < Duration::from_secs(1) => *sum = sum.saturating_add(refused),
             _ => self.refusals.push_back((now, refused)),
         }
-        self.refusals
-            .iter()
-            .fold(0, |sum, (_, refused)| sum.saturating_add(*refused))
+        self.refused()
     }
 }

@@ -106,6 +106,12 @@ impl Incident {
         }
     }
 
+    /// Since when an alarm is called out, if it is.
+    pub(super) fn since(&self, alarm: Alarm) -> Option<Timestamp> {
+        let spell = self.alarms.iter().find(|spell| spell.is_of(alarm))?;
+        Some(Timestamp(spell.since))
+    }
+
     /// What is called out at the moment.
     pub fn open_alarms(&self) -> impl Iterator<Item = Alarm> {
         let open = self.alarms.iter().filter(|spell| spell.until.is_none());

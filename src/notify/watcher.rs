@@ -1,10 +1,12 @@
 //! Looks at every organization once a second, and keeps what there is to call about.
 
 use super::Notifier;
+use super::names::new_name;
+use super::telling::Scene;
 use super::terms::Terms;
 use crate::alert::{Alarm, Change, Sight, Watch};
 use crate::registry::Seen;
-use crate::seats::{OrganizationId, Timestamp};
+use crate::seats::{OrganizationId, Served, Timestamp};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -19,6 +21,8 @@ pub(super) struct Watched {
     watch: Watch,
     /// Refusals that were seen.
     refused: u64,
+    /// When the refusals were last told of, and those that had been seen by then.
+    summed_up: (Served, u64),
 }
 
 impl Notifier {
@@ -53,16 +57,47 @@ impl Notifier {
             .entry(id.clone())
             .or_insert_with(|| self.begin(id, terms, &seen));
         let changes = watched.see(terms, &seen, increase_ends);
-        if changes.is_empty() {
-            return;
+        let more_refusals = watched.more_refusals(&changes, &seen);
+        if !changes.is_empty() || more_refusals.is_some() {
+            self.note(id, terms, watched, (&seen, &changes, more_refusals));
         }
+    }
+
+    /// Keeps what changed, and tells of it.
+    fn note(
+        &self,
+        id: &OrganizationId,
+        terms: &Terms,
+        watched: &Watched,
+        (seen, changes, more_refusals): (&Seen, &[Change], Option<u32>),
+    ) {
         let (severity, at) = (watched.watch.severity(), seen.moment.utc);
         self.journal.change(|draft| {
-            let was_open = draft.open_incident(id).is_some();
-            let (_, incident) = draft.incident(id, || name(at), at);
-            incident.take(&changes, severity, at);
+            let before = draft.open_incident(id).cloned();
+            let since = |alarm| {
+                before
+                    .as_ref()
+                    .and_then(|before| before.since(alarm))
+                    .unwrap_or(at)
+            };
+            let scene = Scene {
+                organization: id,
+                seen,
+                changes,
+                up: watched.watch.alarms().collect(),
+                severity,
+                since: &since,
+                refused: more_refusals.unwrap_or_else(|| watched.watch.refused()),
+            };
+            let mut events = scene.events();
+            events.extend(more_refusals.map(|_| scene.summary()));
+            let new = || new_name(at).to_string();
+            let incident = draft.take_changes(id, new, (changes, severity), at);
+            for event in events.iter().filter(|_| terms.to_webhooks) {
+                self.queue(draft, id, event, Some(&incident));
+            }
             match severity {
-                Some(_) if !was_open => tracing::info!(organization = %id, "an incident begins"),
+                Some(_) if before.is_none() => tracing::info!(organization = %id, "an incident begins"),
                 None => tracing::info!(organization = %id, "an incident is over"),
                 Some(_) => {}
             }
@@ -71,13 +106,14 @@ impl Notifier {
 
     /// Goes on with the incident that was open at the start.
     fn begin(&self, id: &OrganizationId, terms: &Terms, seen: &Seen) -> Watched {
-        let alarms: Vec<Alarm> = self.journal.change(|draft| {
+        let alarms: Vec<Alarm> = self.journal.read(|draft| {
             let open = draft.open_incident(id);
             open.map_or_else(Vec::new, |incident| incident.open_alarms().collect())
         });
         Watched {
             watch: Watch::going_on(terms.rules.clone(), &alarms, seen.moment.served),
             refused: 0,
+            summed_up: (seen.moment.served, 0),
         }
     }
 }
@@ -100,13 +136,22 @@ impl Watched {
         };
         self.watch.see(&sight, seen.moment)
     }
-}
 
-/// A name that none had before; names of later incidents come later.
-fn name(at: Timestamp) -> String {
-    let mut random = [0; 10];
-    getrandom::fill(&mut random).expect("the system gives random numbers");
-    let ms = u64::try_from(at.0).unwrap_or(0);
-    let builder = uuid::Builder::from_unix_timestamp_millis(ms, &random);
-    builder.into_uuid().to_string()
+    /// While people go on being refused: how many since that was last told, once in the time in which
+    /// they are counted.
+    fn more_refusals(&mut self, changes: &[Change], seen: &Seen) -> Option<u32> {
+        let now = seen.moment.served;
+        if changes.contains(&Change::Raised(Alarm::Refusals)) {
+            self.summed_up = (now, seen.refused);
+            return None;
+        }
+        let (at, refused) = self.summed_up;
+        let goes_on = self.watch.alarms().any(|alarm| alarm == Alarm::Refusals);
+        let is_due = now.since(at) >= self.watch.rules().refusals_within;
+        let more = seen.refused.saturating_sub(refused);
+        (goes_on && is_due && more > 0).then(|| {
+            self.summed_up = (now, seen.refused);
+            u32::try_from(more).unwrap_or(u32::MAX)
+        })
+    }
 }

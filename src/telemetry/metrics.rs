@@ -46,6 +46,28 @@ pub enum ReleaseCause {
     handed_off,
 }
 
+/// The label of a try of a webhook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[expect(non_camel_case_types, reason = "the names are the label's values")]
+#[expect(missing_docs, reason = "the outcomes of the admin API")]
+pub enum WebhookOutcome {
+    delivered,
+    gone,
+    redirected,
+    refused,
+    no_address,
+    not_allowed,
+    unreachable,
+    no_tls,
+    timed_out,
+    broken,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OutcomeLabel {
+    outcome: WebhookOutcome,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct CodeLabel {
     code: RefusalCode,
@@ -67,6 +89,13 @@ pub struct Metrics {
     commit_seconds: Histogram,
     commit_batches: Histogram,
     starts: Counter,
+    webhook_attempts: Family<OutcomeLabel, Counter>,
+    /// Events that were never delivered, since their webhook had too many that waited.
+    pub webhook_dropped: Counter,
+    /// Deliveries that wait for their next try.
+    pub webhook_waiting: Gauge,
+    /// Incidents that are open.
+    pub incidents_open: Gauge,
     /// Commits of the store that failed.
     pub store_failures: Counter,
     /// Truncations of the store's log that failed.
@@ -89,6 +118,10 @@ impl Metrics {
             commit_seconds: histogram(),
             commit_batches: Histogram::new(BATCHES),
             starts: Counter::default(),
+            webhook_attempts: Family::default(),
+            webhook_dropped: Counter::default(),
+            webhook_waiting: Gauge::default(),
+            incidents_open: Gauge::default(),
             store_failures: Counter::default(),
             store_truncation_failures: Counter::default(),
             connections: Gauge::default(),
@@ -96,6 +129,9 @@ impl Metrics {
         };
         for code in RefusalCode::ALL {
             drop(metrics.refusals.get_or_create(&CodeLabel { code }));
+        }
+        for outcome in WebhookOutcome::ALL {
+            drop(metrics.webhook_attempts.get_or_create(&OutcomeLabel { outcome }));
         }
         for cause in ReleaseCause::ALL {
             drop(metrics.releases.get_or_create(&CauseLabel { cause }));
@@ -151,12 +187,43 @@ impl Metrics {
             "Open connections of the widget listener",
             metrics.connections.clone(),
         );
+        metrics.register_calls(&mut registry);
         registry.register(
             "build",
             "The version",
             Info::new([("version", env!("CARGO_PKG_VERSION"))]),
         );
         Self { registry, ..metrics }
+    }
+
+    fn register_calls(&self, registry: &mut Registry) {
+        registry.register(
+            "webhook_attempts",
+            "Tries to deliver a webhook, by outcome",
+            self.webhook_attempts.clone(),
+        );
+        registry.register(
+            "webhook_dropped",
+            "Events that were never delivered, since too many waited for their webhook",
+            self.webhook_dropped.clone(),
+        );
+        registry.register(
+            "webhook_waiting",
+            "Deliveries that wait for their next try",
+            self.webhook_waiting.clone(),
+        );
+        registry.register(
+            "incidents_open",
+            "Organizations about which people are called",
+            self.incidents_open.clone(),
+        );
+    }
+
+    /// A try of a webhook ended.
+    pub fn webhook_tried(&self, outcome: WebhookOutcome) {
+        self.webhook_attempts
+            .get_or_create(&OutcomeLabel { outcome })
+            .inc();
     }
 
     /// Counts what happened.
@@ -255,6 +322,21 @@ impl RefusalCode {
         Self::maintenance,
         Self::overloaded,
         Self::rate_limited,
+    ];
+}
+
+impl WebhookOutcome {
+    const ALL: [Self; 10] = [
+        Self::delivered,
+        Self::gone,
+        Self::redirected,
+        Self::refused,
+        Self::no_address,
+        Self::not_allowed,
+        Self::unreachable,
+        Self::no_tls,
+        Self::timed_out,
+        Self::broken,
     ];
 }
 

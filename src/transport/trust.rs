@@ -29,12 +29,27 @@ impl Trust {
         if added == 0 {
             return Err(InvalidTrust);
         }
+        Self::over(roots)
+    }
+
+    fn over(roots: RootCertStore) -> Result<Self, InvalidTrust> {
         let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(|_| InvalidTrust)?
             .with_root_certificates(roots)
             .with_no_client_auth();
         Ok(Self(Arc::new(config)))
+    }
+
+    /// Believes whom this machine believes.
+    pub fn of_the_machine() -> Result<Self, InvalidTrust> {
+        let found = rustls_native_certs::load_native_certs();
+        let mut roots = RootCertStore::empty();
+        let (added, _) = roots.add_parsable_certificates(found.certs);
+        if added == 0 {
+            return Err(InvalidTrust);
+        }
+        Self::over(roots)
     }
 
     /// Begins TLS with a server that must be `host`. The caller bounds the time.

@@ -118,10 +118,11 @@ impl Server {
             TaskTracker::new(),
         );
         let notifier = Notifier::open(
-            Arc::clone(&registry),
+            (Arc::clone(&registry), Arc::clone(&metrics)),
             recorder.clone(),
             &stored,
             Start::with(&sessions),
+            settings.switches.allow_private_webhooks,
         )?;
         let books = Books::open(
             (Arc::clone(&reception), Arc::clone(&notifier)),
@@ -164,6 +165,7 @@ impl Server {
         // A drain is no loss: who watches stops before it.
         tasks.spawn(Arc::clone(&notifier).watch(stop_accepting.clone()));
         tasks.spawn(Arc::clone(&notifier).watch_increases(stop_accepting.clone()));
+        tasks.spawn(Arc::clone(&notifier).deliver(stop.clone()));
         tasks.spawn(notifier.keep(stop.clone()));
         tasks.spawn(listener.run(reception, stop_accepting));
         tasks.spawn(admin::serve(
