@@ -34,6 +34,7 @@ mod settings;
 mod tokens;
 mod usage;
 mod version;
+mod webhooks;
 
 pub use books::{Books, UnreadableSetting};
 pub use guesses::Guesses;

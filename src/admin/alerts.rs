@@ -1,9 +1,11 @@
 //! When somebody is called about an organization, and what there was to call about.
 
 mod incidents;
+mod test;
 mod wish;
 
 pub(super) use incidents::{__path_incidents, incidents};
+pub(super) use test::{__path_test, test};
 
 use super::Desk;
 use super::auth::{self, Caller};
@@ -90,6 +92,7 @@ pub(super) fn terms(state: &Books, id: &OrganizationId) -> Option<Terms> {
         clear_percent: level.clear_percent.unwrap_or(level.percent),
         release: seconds(level.clear_hold_s),
     });
+    let webhooks = state.webhooks_of(id).filter_map(|(id, entry)| entry.webhook(id));
     Some(Terms {
         rules: Rules {
             levels: levels.collect(),
@@ -98,7 +101,7 @@ pub(super) fn terms(state: &Books, id: &OrganizationId) -> Option<Terms> {
             long_wait: seconds(shown.long_wait_s),
         },
         to_webhooks: shown.channels.contains(&ChannelEntry::Webhooks),
-        webhooks: Vec::new(),
+        webhooks: webhooks.collect(),
     })
 }
 

@@ -358,9 +358,11 @@ impl Books {
 impl Entry {
     fn organization(&self) -> Option<&OrganizationId> {
         match self {
-            Self::Organization(id, _) | Self::Key(id, ..) | Self::Increase(id, ..) | Self::Alerts(id, _) => {
-                Some(id)
-            }
+            Self::Organization(id, _)
+            | Self::Key(id, ..)
+            | Self::Increase(id, ..)
+            | Self::Webhook(id, ..)
+            | Self::Alerts(id, _) => Some(id),
             Self::Token(..) | Self::Window(..) => None,
         }
     }

@@ -29,6 +29,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; for
         (name = "keys", description = "What opens an organization to widgets"),
         (name = "increases", description = "Temporary seats"),
         (name = "alerts", description = "When somebody is called, and what there was to call about"),
+        (name = "webhooks", description = "Where events go"),
         (name = "maintenance", description = "Windows in which widgets may be refused"),
         (name = "tokens", description = "What opens this API"),
         (name = "audit", description = "Who changed what"),

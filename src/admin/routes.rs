@@ -5,7 +5,7 @@ mod described;
 use super::auth::guard;
 use super::{
     Desk, advice, alerts, audit, dashboard, demo, description, health, increases, keys, links, live,
-    maintenance, me, metrics, organizations, report, sessions, tokens, usage,
+    maintenance, me, metrics, organizations, report, sessions, tokens, usage, webhooks,
 };
 use axum::Router;
 use axum::http::Method;
@@ -125,6 +125,13 @@ pub fn routes() -> Vec<Route> {
         Route::new(Viewer, routes!(alerts::show)),
         Route::new(Admin, routes!(alerts::put)),
         Route::new(Viewer, routes!(alerts::incidents)),
+        Route::new(Admin, routes!(alerts::test)),
+        Route::new(Viewer, routes!(webhooks::list)),
+        Route::new(Admin, routes!(webhooks::make)),
+        Route::new(Viewer, routes!(webhooks::show)),
+        Route::new(Admin, routes!(webhooks::remove)),
+        Route::new(Viewer, routes!(webhooks::deliveries)),
+        Route::new(Admin, routes!(webhooks::replay)),
         Route::new(Viewer, routes!(tokens::list)),
         Route::new(Admin, routes!(tokens::make)),
         Route::new(Admin, routes!(tokens::revoke)),

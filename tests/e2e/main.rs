@@ -37,6 +37,7 @@ mod presence;
 mod proxy;
 #[path = "../model/random.rs"]
 mod random;
+mod receiver;
 mod reload;
 mod resting;
 mod server;
@@ -48,4 +49,5 @@ mod strangers;
 mod tls;
 mod waiting;
 mod web;
+mod webhooks;
 mod widget;

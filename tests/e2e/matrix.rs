@@ -8,7 +8,7 @@ use mirabridge_seats::credential::HashedToken;
 use std::collections::BTreeMap;
 
 /// The contract: the least role of each route.
-const CONTRACT: [(&str, Least); 48] = [
+const CONTRACT: &[(&str, Least)] = &[
     ("GET /", Least::Anybody),
     ("GET /dashboard/{file}", Least::Anybody),
     ("GET /api/v1/me", Least::Viewer),
@@ -36,6 +36,19 @@ const CONTRACT: [(&str, Least); 48] = [
     ("GET /api/v1/organizations/{org}/alerts", Least::Viewer),
     ("PUT /api/v1/organizations/{org}/alerts", Least::Admin),
     ("GET /api/v1/organizations/{org}/alerts/incidents", Least::Viewer),
+    ("POST /api/v1/organizations/{org}/alerts/test", Least::Admin),
+    ("GET /api/v1/organizations/{org}/webhooks", Least::Viewer),
+    ("POST /api/v1/organizations/{org}/webhooks", Least::Admin),
+    ("GET /api/v1/organizations/{org}/webhooks/{id}", Least::Viewer),
+    ("DELETE /api/v1/organizations/{org}/webhooks/{id}", Least::Admin),
+    (
+        "GET /api/v1/organizations/{org}/webhooks/{id}/deliveries",
+        Least::Viewer,
+    ),
+    (
+        "POST /api/v1/organizations/{org}/webhooks/{id}/replay",
+        Least::Admin,
+    ),
     ("GET /api/v1/organizations/{org}/increases", Least::Viewer),
     ("POST /api/v1/organizations/{org}/increases", Least::Admin),
     ("GET /api/v1/organizations/{org}/increases/{id}", Least::Viewer),

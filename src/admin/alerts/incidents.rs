@@ -3,7 +3,8 @@
 use super::super::Desk;
 use super::super::auth;
 use super::super::paging::{Page, Paging};
-use crate::notify::{AlarmName, Incident, SeverityName, Spell};
+use super::super::webhooks::DeliveryStateName;
+use crate::notify::{AlarmName, Delivery, Incident, SeverityName, Spell};
 use crate::protocol::rfc3339;
 use crate::seats::Timestamp;
 use axum::Json;
@@ -26,6 +27,8 @@ pub(in crate::admin) struct Shown {
     #[schema(format = DateTime)]
     until: Option<String>,
     alarms: Vec<ShownSpell>,
+    /// What was told of it, the oldest first.
+    deliveries: Vec<Told>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -44,6 +47,19 @@ enum Pain {
     Notice,
     Warning,
     Critical,
+}
+
+/// What was told of an incident.
+#[derive(Serialize, ToSchema)]
+#[schema(as = IncidentDelivery)]
+struct Told {
+    /// The `webhook-id`.
+    id: String,
+    webhook: String,
+    /// The type of the event.
+    #[serde(rename = "type")]
+    kind: String,
+    state: DeliveryStateName,
 }
 
 /// An alarm of an incident.
@@ -84,16 +100,20 @@ pub(in crate::admin) async fn incidents(
     auth::Organization(id): auth::Organization,
     paging: Paging,
 ) -> Json<Page<Shown>> {
+    let told = desk.notifier.deliveries_of_incidents(&id);
+    let show = |(name, incident): (String, Incident)| {
+        let told = told
+            .iter()
+            .filter(|(_, one)| one.incident.as_deref() == Some(&name));
+        let told = told.map(|(id, one)| Told::of(id, one)).collect();
+        Shown::of(name, &incident, told)
+    };
     let all = desk.notifier.incidents(&id);
-    Json(paging.newest_first(
-        all,
-        |(name, _)| name,
-        |(name, incident)| Shown::of(name, &incident),
-    ))
+    Json(paging.newest_first(all, |(name, _)| name, show))
 }
 
 impl Shown {
-    fn of(id: String, incident: &Incident) -> Self {
+    fn of(id: String, incident: &Incident, deliveries: Vec<Told>) -> Self {
         Self {
             id,
             state: if incident.until.is_none() {
@@ -106,6 +126,18 @@ impl Shown {
             since: time(incident.since),
             until: incident.until.map(time),
             alarms: incident.alarms.iter().map(ShownSpell::of).collect(),
+            deliveries,
+        }
+    }
+}
+
+impl Told {
+    fn of(id: &str, delivery: &Delivery) -> Self {
+        Self {
+            id: id.to_owned(),
+            webhook: delivery.webhook.clone(),
+            kind: delivery.kind.clone(),
+            state: delivery.state.into(),
         }
     }
 }

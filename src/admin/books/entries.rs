@@ -2,12 +2,15 @@
 
 use crate::config::Role;
 use crate::maintenance::{Course, Plan};
+use crate::notify::{EventKind, Secret, Target, Webhook};
 use crate::registry::Maintenance;
 use crate::seats::{OrganizationId, Timestamp};
 use crate::store::SettingKey;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use utoipa::ToSchema;
+use zeroize::Zeroizing;
 
 /// What the API says of an organization; what is not there is left open.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -166,6 +169,38 @@ pub(in crate::admin) enum ChannelEntry {
     Webhooks,
 }
 
+/// Where events go. It signs, so its secret is kept as it is.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::admin) struct WebhookEntry {
+    pub(in crate::admin) url: String,
+    pub(in crate::admin) secret: Zeroizing<String>,
+    /// The names of the types that it is told of.
+    pub(in crate::admin) events: Vec<String>,
+    /// Milliseconds since 1970.
+    pub(in crate::admin) made_at: i64,
+}
+
+impl fmt::Debug for WebhookEntry {
+    /// Hides URL and secret, so that they stand in no log.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("WebhookEntry")
+    }
+}
+
+impl WebhookEntry {
+    /// As whoever sends takes it. `None`: it cannot be read.
+    pub(in crate::admin) fn webhook(&self, id: &str) -> Option<Webhook> {
+        let kinds = self.events.iter();
+        Some(Webhook {
+            id: id.to_owned(),
+            target: Target::parse(&self.url).ok()?,
+            secret: Secret::parse(&self.secret)?,
+            kinds: kinds.filter_map(|name| EventKind::parse(name)).collect(),
+        })
+    }
+}
+
 /// A maintenance window. Times are milliseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -245,6 +280,7 @@ pub(in crate::admin) enum Entry {
     Increase(OrganizationId, String, Option<IncreaseEntry>),
     Window(String, Option<WindowEntry>),
     Alerts(OrganizationId, Option<AlertsEntry>),
+    Webhook(OrganizationId, String, Option<WebhookEntry>),
 }
 
 impl Entry {
@@ -256,6 +292,7 @@ impl Entry {
             Self::Token(id, entry) => setting("token", id.clone(), entry.as_ref()),
             Self::Window(id, entry) => setting("maintenance", id.clone(), entry.as_ref()),
             Self::Increase(org, id, entry) => setting("increase", format!("{org}/{id}"), entry.as_ref()),
+            Self::Webhook(org, id, entry) => setting("webhook", format!("{org}/{id}"), entry.as_ref()),
             Self::Alerts(id, entry) => setting("alerts", id.to_string(), entry.as_ref()),
         }
     }
@@ -272,6 +309,12 @@ impl Entry {
             "key" => {
                 let (org, id) = in_organization()?;
                 Self::Key(org, id, Some(read(value)?))
+            }
+            "webhook" => {
+                let (org, id) = in_organization()?;
+                let entry: WebhookEntry = read(value)?;
+                entry.webhook(&id)?;
+                Self::Webhook(org, id, Some(entry))
             }
             "token" => Self::Token(key.name.clone(), Some(read(value)?)),
             "maintenance" => Self::Window(key.name.clone(), Some(read(value)?)),
@@ -349,7 +392,15 @@ mod tests {
             long_wait_s: Some(600),
             channels: Some(vec![ChannelEntry::Webhooks]),
         };
+        let webhook = WebhookEntry {
+            url: "https://example.com/hook".to_owned(),
+            secret: Secret::of(&[7; 32]).text(),
+            events: vec!["seats.exhausted".to_owned()],
+            made_at: 1,
+        };
+        assert_eq!(format!("{webhook:?}"), "WebhookEntry");
         for entry in [
+            Entry::Webhook(org(), "1".to_owned(), Some(webhook)),
             Entry::Alerts(org(), Some(alerts)),
             Entry::Window("1".to_owned(), Some(window)),
             Entry::Organization(org(), Some(Box::new(organization))),

@@ -1,7 +1,8 @@
 //! What the file says and what the API says, and what both come to.
 
 use super::entries::{
-    AlertsEntry, Entry, IncreaseEntry, KeyEntry, OrganizationEntry, PolicyEntry, TokenEntry, WindowEntry,
+    AlertsEntry, Entry, IncreaseEntry, KeyEntry, OrganizationEntry, PolicyEntry, TokenEntry, WebhookEntry,
+    WindowEntry,
 };
 use crate::config::{AdminTokenSettings, OrganizationSettings, SelfService, Sources};
 use crate::credential::{HashedToken, Origin};
@@ -41,6 +42,7 @@ pub(in crate::admin) struct State {
     pub(in crate::admin) increases: BTreeMap<(OrganizationId, String), IncreaseEntry>,
     pub(in crate::admin) windows: BTreeMap<String, WindowEntry>,
     pub(in crate::admin) alerts: BTreeMap<OrganizationId, AlertsEntry>,
+    pub(in crate::admin) webhooks: BTreeMap<(OrganizationId, String), WebhookEntry>,
     pub(super) leaving: BTreeMap<OrganizationId, Leaving>,
 }
 
@@ -53,6 +55,7 @@ impl State {
             Entry::Token(id, entry) => put(&mut self.tokens, id, entry),
             Entry::Window(id, entry) => put(&mut self.windows, id, entry),
             Entry::Increase(org, id, entry) => put(&mut self.increases, (org, id), entry),
+            Entry::Webhook(org, id, entry) => put(&mut self.webhooks, (org, id), entry),
             Entry::Alerts(id, entry) => put(&mut self.alerts, id, entry),
         }
     }
@@ -93,6 +96,14 @@ impl State {
         of(&self.increases, id)
     }
 
+    /// The webhooks of an organization, by their ids.
+    pub(in crate::admin) fn webhooks_of(
+        &self,
+        id: &OrganizationId,
+    ) -> impl Iterator<Item = (&str, &WebhookEntry)> {
+        of(&self.webhooks, id)
+    }
+
     /// All that the API keeps of organizations that are not there.
     pub(super) fn orphans(&self) -> Vec<Entry> {
         let own = |entry: &TokenEntry| entry.role.role()?.organization().cloned();
@@ -100,6 +111,7 @@ impl State {
             .keys
             .keys()
             .chain(self.increases.keys())
+            .chain(self.webhooks.keys())
             .map(|(org, _)| org.clone());
         let named: BTreeSet<_> = items
             .chain(self.organizations.keys().cloned())
@@ -126,12 +138,15 @@ impl State {
         let windows = self.windows.iter();
         let windows = windows.filter_map(|(window, entry)| Some((window, without(entry, id)?)));
         let windows = windows.map(|(window, entry)| Entry::Window(window.clone(), entry));
+        let webhooks = self.webhooks_of(id);
+        let webhooks = webhooks.map(|(one, _)| Entry::Webhook(id.clone(), one.to_owned(), None));
         let has_alerts = self.alerts.contains_key(id);
         let alerts = has_alerts.then(|| Entry::Alerts(id.clone(), None));
         keys.chain(windows)
             .chain(increases.map(|(one, _)| Entry::Increase(id.clone(), one.to_owned(), None)))
             .chain(tokens.map(|(token, _)| Entry::Token(token.clone(), None)))
             .chain(alerts)
+            .chain(webhooks)
             .chain([Entry::Organization(id.clone(), None)])
             .collect()
     }
