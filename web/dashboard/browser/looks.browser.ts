@@ -5,7 +5,7 @@ import { SeatServer } from '../../widget/browser/server';
 import { Desk } from './desk';
 
 const PICTURES = picturesIn('dashboard');
-const PAGES = ['Overview', 'Sessions', 'History', 'Quality', 'Planning', 'Maintenance', 'Settings'] as const;
+const PAGES = ['Overview', 'Sessions', 'History', 'Quality', 'Planning', 'Maintenance and alerts', 'Settings'] as const;
 /** Pages whose pictures are kept: what does not depend on months of history. */
 const KEPT: readonly string[] = ['Overview wide', 'Overview narrow', 'Sessions wide'];
 

@@ -26,7 +26,7 @@ test('a window is read at the widget, refuses logins while it runs, and is cance
   await desk.go('Overview');
   const answer = (): Promise<string> => page.locator('.verdict').innerText();
   await expect.poll(answer, { timeout: 10_000 }).toContain('No: maintenance refuses new logins: Upgrade <b>now</b>');
-  await desk.go('Maintenance');
+  await desk.go('Maintenance and alerts');
   await page.getByRole('button', { name: 'Cancel…' }).click();
   await page.getByRole('button', { name: 'Cancel the window' }).click();
   await expect.poll(() => page.getByText('– Cancelled').count(), { timeout: 10_000 }).toBe(1);

@@ -188,7 +188,7 @@ test('who may only look is offered nothing else', async () => {
   expect(await page.getByRole('button', { name: /^End/ }).count()).toBe(0);
   expect(await page.getByLabel('Organization').count()).toBe(0);
   expect(await page.locator('.who .name').innerText()).toBe(MARKUP);
-  for (const name of ['Planning', 'Maintenance', 'Settings']) {
+  for (const name of ['Planning', 'Maintenance and alerts', 'Settings']) {
     await desk.go(name);
     await desk.settled();
     expect(await page.getByRole('button', { name: /^(Plan it|Save|Make a)/ }).count(), name).toBe(0);

@@ -28,7 +28,7 @@ test('a server that is gone leaves stale numbers on every page, and live ones wh
   for (const [place, colour] of (await colours()).entries()) expect(colour).not.toBe(living[place]);
   expect(await violations(page)).toEqual([]);
   if (PICTURES) await page.screenshot({ path: `${PICTURES}stale.png`, clip: { x: 0, y: 0, width: 1280, height: 480 } });
-  for (const title of ['Sessions', 'History', 'Quality', 'Planning', 'Maintenance', 'Settings', 'Overview']) {
+  for (const title of ['Sessions', 'History', 'Quality', 'Planning', 'Maintenance and alerts', 'Settings', 'Overview']) {
     await desk.go(title);
     await desk.settled();
     await desk.says('⚠ Stale since');

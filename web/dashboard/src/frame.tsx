@@ -13,7 +13,7 @@ const NAMES: Readonly<Record<PageName, string>> = {
   history: 'History',
   quality: 'Quality',
   planning: 'Planning',
-  maintenance: 'Maintenance',
+  maintenance: 'Maintenance and alerts',
   settings: 'Settings',
 };
 

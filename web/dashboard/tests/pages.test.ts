@@ -4,7 +4,6 @@ import { PAGES, read, write } from '../src/address';
 import { Api } from '../src/api';
 import { paged, text } from '../src/door';
 import { organization } from '../src/organization';
-import { levels, marks } from '../src/overview/levels';
 import { after } from '../src/parts/asked';
 import { advice, askedBuffer } from '../src/planning/advice';
 import { firstEnd, increase, maintenance } from '../src/plans';
@@ -114,13 +113,6 @@ test('advice is taken only with every number of its formula, or says how long it
   for (const broken of [{ verdict: 'fine' }, { peak: null }, { weekly_peaks: ['many'] }, { recommended: [{}] }]) expect(() => advice({ ...ready, ...broken })).toThrow();
   expect(['15', '0', '101', '-1', '1.5', 'x', ''].map((buffer) => askedBuffer({ buffer }))).toEqual([0.15, 0, null, null, null, null, null]);
   expect(askedBuffer({})).toBeNull();
-});
-
-test('alerts stand where they begin: of few seats the free ones count', () => {
-  const usual = levels({ levels: [80, 90, 95, 100].map((percent) => ({ percent })) });
-  expect([marks(usual, 50), marks(usual, 10), marks(usual, 2), marks(usual, 1), marks(usual, 0)]).toEqual([[40, 45, 48, 50], [8, 9, 10], [1, 2], [1], []]);
-  expect([marks([50], 10), marks([79], 19), marks([80], 20)]).toEqual([[5], [16], [16]]);
-  expect(() => levels({ levels: [80] })).toThrow();
 });
 
 test('the first running increase to end is the one that is told', () => {

@@ -1,5 +1,6 @@
 /** What is out of the ordinary, above everything else. */
 
+import { OpenAlert } from './alert';
 import { useDesk, useLive, useNow } from '../context';
 import type { Organization } from '../organization';
 import { concerns, type Increase, type Maintenance, refuses } from '../plans';
@@ -21,6 +22,7 @@ export function Banners({ organization, increases, windows }: Props) {
   const after = organization.limit.total - ending.reduce((sum, one) => sum + one.seats, 0);
   return (
     <div class="banners">
+      <OpenAlert key={id} />
       {planned.map((one) => (
         <p key={one.id} class="notice amber">
           ⚒ {one.startsAt > now ? `Maintenance from ${near(one.startsAt, now, zone)} to ${near(one.endsAt, now, zone)}` : `Maintenance until ${near(one.endsAt, now, zone)}, for ${length(one.endsAt - now)} more`}: {one.title}

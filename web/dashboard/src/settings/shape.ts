@@ -1,6 +1,6 @@
 /** The settings of an organization, checked, and what of them changed. Pure. */
 
-import { fields, instant, list, maybe, number, text, truth } from '../door';
+import { type Fields, fields, instant, list, maybe, number, text, truth } from '../door';
 import { type Organization, organization, type Policy, policy } from '../organization';
 
 export interface Settings {
@@ -54,10 +54,10 @@ const body = (of: Settings): Readonly<Record<string, unknown>> => ({
   allowed_origins: of.origins,
 });
 
+export const changes = (before: Settings, after: Settings): Fields => differences(body(before), body(after));
+
 /** Only what differs: the rest stays whoever's it is. */
-export function changes(before: Settings, after: Settings): Readonly<Record<string, unknown>> {
-  const old = body(before);
-  return Object.fromEntries(Object.entries(body(after)).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(old[name])));
-}
+export const differences = (before: Fields, after: Fields): Fields =>
+  Object.fromEntries(Object.entries(after).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name])));
 
 export const originsOf = (text: string): readonly string[] => text.split(/[\s,]+/).filter((one) => one !== '');
