@@ -4,9 +4,11 @@
 //! It does not know who asks over HTTP, nor how settings are kept: it is told of them.
 
 mod address;
+mod calendar;
 mod delivery;
 mod dispatcher;
 mod event;
+mod herald;
 mod incident;
 mod journal;
 mod names;
@@ -19,6 +21,7 @@ mod telling;
 mod terms;
 mod watcher;
 
+pub use calendar::{KnownIncrease, KnownWindow};
 pub use delivery::{Attempt, Delivery, DeliveryState, Outcome};
 pub use event::{Event, EventKind};
 pub use incident::{AlarmName, Incident, SeverityName, Spell};
@@ -52,6 +55,9 @@ pub struct Notifier {
     watched: Mutex<BTreeMap<OrganizationId, Watched>>,
     /// When an increase ends without which the seats would not do.
     needed_ends: Mutex<BTreeMap<OrganizationId, Timestamp>>,
+    windows: RwLock<Arc<Vec<KnownWindow>>>,
+    /// When the calendar has something to tell of an organization; where there is none, at once.
+    next_turns: Mutex<BTreeMap<OrganizationId, Timestamp>>,
     /// Webhooks that are just being tried.
     busy: Mutex<BTreeSet<Name>>,
     start: Start,
@@ -93,6 +99,8 @@ impl Notifier {
             terms: RwLock::default(),
             watched: Mutex::default(),
             needed_ends: Mutex::default(),
+            windows: RwLock::default(),
+            next_turns: Mutex::default(),
             busy: Mutex::default(),
             start,
         }))
@@ -103,7 +111,9 @@ impl Notifier {
         for (id, terms) in organizations {
             let is_there = |name: &str| terms.webhooks.iter().any(|webhook| webhook.id == name);
             self.journal.change(|draft| draft.keep_webhooks(&id, is_there));
-            Arc::make_mut(&mut self.terms.write()).insert(id, Arc::new(terms));
+            let terms = Arc::new(terms);
+            Arc::make_mut(&mut self.terms.write()).insert(id.clone(), Arc::clone(&terms));
+            self.begin_to_tell(&id, &terms);
         }
     }
 
@@ -112,6 +122,7 @@ impl Notifier {
         Arc::make_mut(&mut self.terms.write()).remove(id);
         self.watched.lock().remove(id);
         self.needed_ends.lock().remove(id);
+        self.next_turns.lock().remove(id);
         self.journal.change(|draft| draft.forget(id));
     }
 

@@ -7,7 +7,6 @@ mod wish;
 pub(super) use incidents::{__path_incidents, incidents};
 pub(super) use test::{__path_test, test};
 
-use super::Desk;
 use super::auth::{self, Caller};
 use super::body::Fields;
 use super::books::State as Books;
@@ -15,6 +14,7 @@ use super::books::entries::{ChannelEntry, Entry, LevelEntry, RefusalsEntry};
 use super::problem::Problem;
 use super::settings::defined_by_file;
 use super::version::{Precondition, version};
+use super::{Desk, increases};
 use crate::alert::{Level, Rules};
 use crate::notify::Terms;
 use crate::seats::OrganizationId;
@@ -101,6 +101,7 @@ pub(super) fn terms(state: &Books, id: &OrganizationId) -> Option<Terms> {
             long_wait: seconds(shown.long_wait_s),
         },
         to_webhooks: shown.channels.contains(&ChannelEntry::Webhooks),
+        increases: increases::known(state, id),
         webhooks: webhooks.collect(),
     })
 }

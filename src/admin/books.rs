@@ -127,9 +127,20 @@ impl Books {
             self.dismiss(one);
         }
         let ids = self.read(State::ids);
+        // Before the organizations, whose webhooks are told what is new in it.
+        self.show_windows();
         self.put_in_force(&ids);
         self.notifier.forget_unknown();
         self.maintain().await;
+    }
+
+    /// The calendar of whoever calls people.
+    fn show_windows(&self) {
+        let windows = self.read(|state| {
+            let windows = state.windows.iter();
+            windows.map(|(id, entry)| entry.known(id)).collect()
+        });
+        self.notifier.know_windows(windows);
     }
 
     async fn maintain(&self) {
@@ -234,6 +245,7 @@ impl Books {
         }
         self.put_in_force(&concerned);
         if has_windows {
+            self.show_windows();
             self.maintain().await;
         }
         Ok(())

@@ -10,6 +10,7 @@ use super::settings::defined_by_file;
 use super::{Desk, auth, self_service};
 use crate::clock::utc;
 use crate::config::MOST_SEATS;
+use crate::notify::KnownIncrease;
 use crate::protocol::rfc3339;
 use crate::seats::{OrganizationId, Timestamp};
 use auth::Caller;
@@ -265,6 +266,23 @@ fn made_here(state: &Books, org: &OrganizationId, id: &str) -> Result<IncreaseEn
     }
     let entry = state.increases.get(&(org.clone(), id.to_owned()));
     entry.cloned().ok_or(Problem::NotFound)
+}
+
+/// The increases that count, or will, of an organization: those of the configuration, too.
+pub(super) fn known(state: &Books, org: &OrganizationId) -> Vec<KnownIncrease> {
+    let made = state
+        .increases_of(org)
+        .map(|(id, entry)| (id.to_owned(), entry.clone()));
+    let all = made
+        .chain(configured(state, org))
+        .filter(|(_, entry)| entry.confirmed);
+    let known = all.map(|(id, entry)| KnownIncrease {
+        id,
+        seats: entry.seats,
+        from: Timestamp(entry.from),
+        until: Timestamp(entry.until),
+    });
+    known.collect()
 }
 
 /// The increases of the configuration, by names that stay while they do.

@@ -53,13 +53,16 @@ impl Target {
         if authority.as_str().contains('@') {
             return Err(InvalidTarget::Credentials);
         }
-        let host = authority.host().trim_start_matches('[').trim_end_matches(']');
-        let port = match authority.port() {
-            None if authority.as_str().ends_with(':') => return Err(InvalidTarget::Unreadable),
-            None => [80, 443][usize::from(is_tls)],
-            Some(port) => port.as_u16(),
+        let host = authority.host();
+        // A port that is no number reads as none.
+        let port = match authority.as_str().strip_prefix(host) {
+            Some("") => Some([80, 443][usize::from(is_tls)]),
+            Some(port) => port.strip_prefix(':').and_then(|port| port.parse().ok()),
+            None => None,
         };
-        if host.is_empty() || port == 0 {
+        let port = port.filter(|port| *port > 0).ok_or(InvalidTarget::Unreadable)?;
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        if host.is_empty() {
             return Err(InvalidTarget::Unreadable);
         }
         Ok(Self {

@@ -20,6 +20,8 @@ pub(super) struct Scene<'a> {
     pub(super) since: &'a dyn Fn(Alarm) -> Timestamp,
     /// Refusals of late, each attempt once.
     pub(super) refused: u32,
+    /// When an increase ends that is needed.
+    pub(super) increase_ends: Option<Timestamp>,
 }
 
 impl Scene<'_> {
@@ -71,10 +73,17 @@ impl Scene<'_> {
             Alarm::Refusals => Some(self.refusals()),
             // Who is called a day ahead needs not be called a week ahead, too.
             Alarm::IncreaseEnds(days) if days > 1 && raised.contains(&Alarm::IncreaseEnds(1)) => None,
-            Alarm::IncreaseEnds(_) => Some(self.event(EventKind::IncreaseEnding, now, &[alarm])),
+            Alarm::IncreaseEnds(_) => Some(self.ending(alarm)),
             Alarm::LongWait | Alarm::MassLoss => Some(self.event(EventKind::ThresholdReached, now, &[alarm])),
             Alarm::Level(_) | Alarm::Exhausted => None,
         }
+    }
+
+    fn ending(&self, alarm: Alarm) -> Event {
+        let mut event = self.event(EventKind::IncreaseEnding, self.seen.moment.utc, &[alarm]);
+        let until = self.increase_ends.map(crate::protocol::rfc3339);
+        event.data.insert("until".to_owned(), until.into());
+        event
     }
 
     fn refusals(&self) -> Event {
@@ -201,6 +210,7 @@ mod tests {
             severity: up.iter().map(|alarm| alarm.severity()).max(),
             since: &|_| Timestamp(1000),
             refused: 3,
+            increase_ends: None,
         };
         let events = scene.events().into_iter();
         events

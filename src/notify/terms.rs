@@ -1,5 +1,6 @@
 //! What is set for an organization, as far as it concerns whoever calls people.
 
+use super::calendar::KnownIncrease;
 use super::event::EventKind;
 use super::signature::Secret;
 use super::target::Target;
@@ -13,6 +14,8 @@ pub struct Terms {
     pub rules: Rules,
     /// Whether alarms go to webhooks, too.
     pub to_webhooks: bool,
+    /// Temporary increases that count, or will.
+    pub increases: Vec<KnownIncrease>,
     /// Where events go.
     pub webhooks: Vec<Webhook>,
 }

@@ -25,6 +25,9 @@ pub(super) struct Watched {
     summed_up: (Served, u64),
 }
 
+/// What was seen, what changed, how many more were refused, when a needed increase ends.
+type Look<'a> = (&'a Seen, &'a [Change], Option<u32>, Option<Timestamp>);
+
 impl Notifier {
     /// Watches until `stop`.
     pub async fn watch(self: Arc<Self>, stop: CancellationToken) {
@@ -59,7 +62,12 @@ impl Notifier {
         let changes = watched.see(terms, &seen, increase_ends);
         let more_refusals = watched.more_refusals(&changes, &seen);
         if !changes.is_empty() || more_refusals.is_some() {
-            self.note(id, terms, watched, (&seen, &changes, more_refusals));
+            self.note(
+                id,
+                terms,
+                watched,
+                (&seen, &changes, more_refusals, increase_ends),
+            );
         }
     }
 
@@ -69,7 +77,7 @@ impl Notifier {
         id: &OrganizationId,
         terms: &Terms,
         watched: &Watched,
-        (seen, changes, more_refusals): (&Seen, &[Change], Option<u32>),
+        (seen, changes, more_refusals, increase_ends): Look<'_>,
     ) {
         let (severity, at) = (watched.watch.severity(), seen.moment.utc);
         self.journal.change(|draft| {
@@ -88,6 +96,7 @@ impl Notifier {
                 severity,
                 since: &since,
                 refused: more_refusals.unwrap_or_else(|| watched.watch.refused()),
+                increase_ends,
             };
             let mut events = scene.events();
             events.extend(more_refusals.map(|_| scene.summary()));

@@ -39,7 +39,7 @@ async fn every_query_asks_for_metrics_and_labels_that_are_there_from_the_start()
                     .is_some_and(|rest| rest.starts_with(['{', ' ']))
             });
             let sample = found.unwrap_or_else(|| panic!("{name} of {query} is not there"));
-            for label in ["org", "code", "cause", "le"] {
+            for label in ["org", "code", "cause", "outcome", "le"] {
                 if words(&query).any(|word| word == label) {
                     assert!(
                         sample.contains(&format!("{label}=\"")),

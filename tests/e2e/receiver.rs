@@ -58,11 +58,11 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    pub async fn start() -> Self {
-        Self::at(0).await
+    pub fn start() -> Self {
+        Self::at(0)
     }
 
-    pub async fn at(port: u16) -> Self {
+    pub fn at(port: u16) -> Self {
         let socket = tokio::net::TcpSocket::new_v4().unwrap();
         socket.set_reuseaddr(true).unwrap();
         socket.bind(format!("127.0.0.1:{port}").parse().unwrap()).unwrap();

@@ -2,9 +2,12 @@
 
 use crate::administrator::ask;
 use crate::http::Roles;
-use crate::receiver::Receiver;
+use crate::increases::at;
+use crate::receiver::{Heard, Receiver};
 use crate::server::{BINARY, Server};
 use crate::widget::Widget;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -15,6 +18,7 @@ const WEBHOOKS: &str = "/api/v1/organizations/acme/webhooks";
 const TEST: &str = "/api/v1/organizations/acme/alerts/test";
 const ALERTS: &str = "/api/v1/organizations/acme/alerts";
 const INCIDENTS: &str = "/api/v1/organizations/acme/alerts/incidents";
+const HOUR: i64 = 3_600_000;
 const FLAGS: [&str; 3] = ["--seats", "acme=1", "--allow-private-webhooks"];
 
 /// A webhook: its id and its secret.
@@ -57,7 +61,7 @@ fn outcome(delivery: &Value) -> (&str, &Value) {
 #[tokio::test]
 async fn a_test_reaches_its_receiver_signed_and_is_in_the_log_of_deliveries() {
     let server = Server::with(&FLAGS);
-    let receiver = Receiver::start().await;
+    let receiver = Receiver::start();
     assert_eq!(
         server.ask("POST", TEST, &Value::Null).await.expect(409).problem(),
         "nobody-is-called"
@@ -96,7 +100,7 @@ async fn a_test_reaches_its_receiver_signed_and_is_in_the_log_of_deliveries() {
 #[tokio::test]
 async fn a_webhook_outlives_its_receivers_outage_and_the_servers_crash_and_comes_once_by_its_id() {
     let mut server = Server::with(&FLAGS);
-    let receiver = Receiver::start().await;
+    let receiver = Receiver::start();
     let (id, secret) = make(&server, &receiver.url(), &[]).await;
     let port = receiver.port;
     drop(receiver);
@@ -109,7 +113,7 @@ async fn a_webhook_outlives_its_receivers_outage_and_the_servers_crash_and_comes
     assert!(failed["next_attempt_at"].is_string());
 
     server.kill_and_start(&FLAGS);
-    let receiver = Receiver::at(port).await;
+    let receiver = Receiver::at(port);
 
     let heard = receiver.until(1).await.remove(0);
     heard.assert_signed_with(&secret);
@@ -145,7 +149,7 @@ async fn a_webhook_outlives_its_receivers_outage_and_the_servers_crash_and_comes
 #[tokio::test]
 async fn a_receiver_that_fails_is_asked_again_after_five_seconds_and_later_where_it_says_so() {
     let server = Server::with(&FLAGS);
-    let (ill, busy) = (Receiver::start().await, Receiver::start().await);
+    let (ill, busy) = (Receiver::start(), Receiver::start());
     ill.answer("500 Internal Server Error");
     busy.answer("503 Service Unavailable\r\nRetry-After: 3600");
     let (id, _) = make(&server, &ill.url(), &[]).await;
@@ -177,7 +181,7 @@ async fn a_receiver_that_fails_is_asked_again_after_five_seconds_and_later_where
 #[tokio::test]
 async fn a_receiver_that_is_gone_hears_no_more_until_a_replay_by_hand() {
     let mut server = Server::with(&FLAGS);
-    let receiver = Receiver::start().await;
+    let receiver = Receiver::start();
     receiver.answer("410 Gone");
     let (id, _) = make(&server, &receiver.url(), &[]).await;
     let path = format!("{WEBHOOKS}/{id}");
@@ -230,7 +234,7 @@ async fn a_receiver_that_is_gone_hears_no_more_until_a_replay_by_hand() {
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
     let server = Server::with(&FLAGS);
-    let (receiver, other) = (Receiver::start().await, Receiver::start().await);
+    let (receiver, other) = (Receiver::start(), Receiver::start());
     for (status, tries) in [("301 Moved Permanently", 1), ("307 Temporary Redirect", 2)] {
         receiver.answer(&format!("{status}\r\nLocation: {}", other.url()));
         let (id, _) = make(&server, &receiver.url(), &[]).await;
@@ -249,7 +253,7 @@ async fn a_redirect_is_not_followed() {
 #[tokio::test]
 async fn private_addresses_are_refused_as_they_stand_and_after_their_names_are_looked_up() {
     let mut server = Server::with(&FLAGS);
-    let receiver = Receiver::start().await;
+    let receiver = Receiver::start();
     let (before, _) = make(&server, &receiver.url(), &[]).await;
     server.kill_and_start(&["--seats", "acme=1"]);
     for url in [
@@ -283,7 +287,7 @@ async fn private_addresses_are_refused_as_they_stand_and_after_their_names_are_l
 #[tokio::test]
 async fn a_receiver_that_never_answers_keeps_nobody_waiting() {
     let server = Server::with(&FLAGS);
-    let (silent, quick) = (Receiver::start().await, Receiver::start().await);
+    let (silent, quick) = (Receiver::start(), Receiver::start());
     silent.answer("");
     let (id, _) = make(&server, &silent.url(), &[]).await;
     make(&server, &quick.url(), &[]).await;
@@ -344,7 +348,7 @@ fn acceptor(made: &rcgen::CertifiedKey<rcgen::KeyPair>) -> tokio_rustls::TlsAcce
 #[tokio::test]
 async fn a_webhook_is_told_of_what_it_asked_for_and_of_its_own_organization() {
     let server = Server::with(&["--seats", "acme=20,other=20", "--allow-private-webhooks"]);
-    let (all, few) = (Receiver::start().await, Receiver::start().await);
+    let (all, few) = (Receiver::start(), Receiver::start());
     make(&server, &all.url(), &[]).await;
     make(&server, &few.url(), &["seats.threshold.cleared"]).await;
     let levels = json!({"levels": crate::alerts::at_once()});
@@ -400,7 +404,7 @@ async fn a_webhook_is_told_of_what_it_asked_for_and_of_its_own_organization() {
 #[tokio::test]
 async fn a_webhook_that_is_removed_hears_no_more_and_there_are_ten_at_most() {
     let server = Server::with(&FLAGS);
-    let receiver = Receiver::start().await;
+    let receiver = Receiver::start();
     receiver.answer("500 Internal Server Error");
     let (id, _) = make(&server, &receiver.url(), &[]).await;
     let path = format!("{WEBHOOKS}/{id}");
@@ -479,5 +483,256 @@ async fn a_viewer_sees_where_a_webhook_goes_and_not_its_path() {
         audit.body.contains("/webhooks") && !audit.body.contains("a-password"),
         "{}",
         audit.body
+    );
+}
+
+#[tokio::test]
+async fn maintenance_and_increases_are_told_of_at_each_turn_also_of_one_that_came_while_the_server_was_down()
+{
+    let mut server = Server::with(&FLAGS);
+    let receiver = Receiver::start();
+    let windows = "/api/v1/maintenance";
+    let old = json!({"title": "before", "starts_at": at(HOUR), "ends_at": at(2 * HOUR)});
+    server.ask("POST", windows, &old).await.expect(201);
+    make(&server, &receiver.url(), &[]).await;
+    let wish = json!({"title": "New disks", "starts_at": at(HOUR), "ends_at": at(2 * HOUR), "organizations": ["acme"]});
+    let window = server.ask("POST", windows, &wish).await.expect(201).json();
+    let path = format!("{windows}/{}", window["id"].as_str().unwrap());
+    let scheduled = receiver.until_kind("maintenance.scheduled").await.json();
+    assert_eq!(
+        (
+            &scheduled["data"]["id"],
+            &scheduled["data"]["title"],
+            &scheduled["data"]["organization"]
+        ),
+        (&window["id"], &json!("New disks"), &json!("acme"))
+    );
+    assert_eq!(scheduled["data"]["starts_at"], window["starts_at"]);
+    server
+        .ask("PATCH", &path, &json!({"title": "Newer disks"}))
+        .await
+        .expect(200);
+    receiver.until_kind("maintenance.updated").await;
+    server
+        .ask("PATCH", &path, &json!({"starts_at": at(0)}))
+        .await
+        .expect(200);
+    receiver.until_kind("maintenance.started").await;
+    server
+        .ask("PATCH", &path, &json!({"state": "completed"}))
+        .await
+        .expect(200);
+    receiver.until_kind("maintenance.completed").await;
+    let other = server.ask("POST", windows, &wish).await.expect(201).json();
+    let other = format!("{windows}/{}", other["id"].as_str().unwrap());
+    until_kinds(&receiver, "maintenance.scheduled", 2).await;
+    server.ask("DELETE", &other, &Value::Null).await.expect(204);
+    let cancelled = receiver.until_kind("maintenance.cancelled").await.json();
+    assert_eq!(cancelled["data"]["state"], "cancelled");
+
+    let increases = "/api/v1/organizations/acme/increases";
+    let increase = json!({"seats": 3, "from": at(0), "until": at(4_000), "reason": "a name"});
+    server.ask("POST", increases, &increase).await.expect(201);
+    let started = receiver.until_kind("increase.started").await;
+    assert_eq!(started.json()["data"]["seats"], 3);
+    assert!(!started.body.contains("a name"), "{}", started.body);
+    server.terminate();
+    server.exit_code();
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    server.kill_and_start(&FLAGS);
+    receiver.until_kind("increase.ended").await;
+
+    let path = "/api/v1/organizations/acme/sessions/end";
+    let (_seated, _) = Widget::login(&server).await;
+    server
+        .ask("POST", path, &json!({"mode": "now", "expect": 1}))
+        .await
+        .expect(202);
+    let ended = receiver.until_kind("session.ended_by_admin").await.json();
+    assert_eq!(
+        ended["data"],
+        json!({"organization": "acme", "count": 1, "mode": "now"})
+    );
+    let kinds: Vec<_> = receiver.heard().iter().map(Heard::kind).collect();
+    let once = [
+        "maintenance.scheduled",
+        "maintenance.updated",
+        "maintenance.started",
+        "maintenance.completed",
+        "maintenance.scheduled",
+        "maintenance.cancelled",
+        "increase.started",
+        "increase.ended",
+        "session.ended_by_admin",
+    ];
+    assert_eq!(kinds, once);
+}
+
+/// Waits until so many of this type were heard.
+async fn until_kinds(receiver: &Receiver, kind: &str, many: usize) {
+    let start = Instant::now();
+    while receiver
+        .heard()
+        .iter()
+        .filter(|heard| heard.kind() == kind)
+        .count()
+        < many
+    {
+        assert!(start.elapsed() < Duration::from_secs(30), "no {kind}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn refusals_waits_losses_and_an_end_of_an_increase_are_told_with_their_numbers() {
+    let mut command = Command::new(BINARY);
+    command.env("MIRABRIDGE_SEATS_ALLOW_PRIVATE_WEBHOOKS", "true");
+    let server = Server::launch(command, &["--seats", "acme=8"]);
+    let receiver = Receiver::start();
+    make(&server, &receiver.url(), &[]).await;
+    let line = json!({"waiting_line": {"max": 1}});
+    server
+        .ask("PUT", "/api/v1/organizations/acme", &line)
+        .await
+        .expect(200);
+    let rules = json!({"levels": [{"percent": 100, "hold_s": 0}], "refusals": {"count": 1, "within_s": 2}, "long_wait_s": 1});
+    server.ask("PUT", ALERTS, &rules).await.expect(200);
+    let increase = json!({"seats": 2, "until": at(20 * HOUR)});
+    server
+        .ask("POST", "/api/v1/organizations/acme/increases", &increase)
+        .await
+        .expect(201);
+    let mut widgets = Vec::new();
+    for _ in 0..10 {
+        widgets.push(Widget::login(&server).await.0);
+    }
+    let wait = json!({"type":"login","org":"acme","wait":true,"attempt":uuid::Uuid::from_bytes([1; 16])});
+    let (_waiting, place) = Widget::greet(&server, &wait).await;
+    assert_eq!(place["type"], "waiting");
+    assert_eq!(Widget::login(&server).await.1["code"], "seats_exhausted");
+
+    let refused = receiver.until_kind("login.refused.summary").await.json();
+    assert_eq!(
+        (&refused["data"]["refused"], &refused["data"]["limit"]),
+        (&json!(1), &json!(10))
+    );
+    let full = receiver.until_kind("seats.exhausted").await.json();
+    assert_eq!(
+        (&full["data"]["waiting"], &full["data"]["severity"]),
+        (&json!(1), &json!("critical"))
+    );
+    let waits = receiver.until_kind("seats.threshold.reached").await.json();
+    assert_eq!(waits["data"]["alarms"], json!([{"alarm": "long_wait"}]));
+    let ending = receiver.until_kind("increase.ending").await.json();
+    assert_eq!(
+        ending["data"]["alarms"],
+        json!([{"alarm": "increase_ends", "days": 1}])
+    );
+    assert!(ending["data"]["until"].is_string());
+    // Who goes on being refused is told of again after a while.
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    for _ in 0..4 {
+        Widget::login(&server).await;
+        tokio::time::sleep(Duration::from_millis(700)).await;
+    }
+    until_kinds(&receiver, "login.refused.summary", 2).await;
+}
+
+#[tokio::test]
+async fn neither_secret_nor_url_stands_in_a_log_a_metric_an_answer_or_the_process() {
+    let mut flags = FLAGS.to_vec();
+    flags.extend(["--log-level", "trace"]);
+    let server = Server::with(&flags);
+    let (good, bad) = (Receiver::start(), Receiver::start());
+    bad.answer("500 Internal Server Error");
+    let (mut marks, mut ids) = (Vec::new(), Vec::new());
+    let hosts = [
+        format!("http://127.0.0.1:{}", good.port),
+        format!("http://127.0.0.1:{}", bad.port),
+        format!("https://127.0.0.1:{}", good.port),
+        "https://hooks-8ad1.invalid".to_owned(),
+    ];
+    for (place, host) in hosts.iter().enumerate() {
+        let path = format!("path-{place}-51ab");
+        let (id, secret) = make(&server, &format!("{host}/{path}"), &[]).await;
+        let bytes = STANDARD.decode(secret.strip_prefix("whsec_").unwrap()).unwrap();
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        marks.extend([secret.trim_start_matches("whsec_").to_owned(), hex, path]);
+        ids.push(id);
+    }
+    marks.extend([
+        "hooks-8ad1".to_owned(),
+        "127.0.0.1:".to_owned() + &bad.port.to_string(),
+    ]);
+    server
+        .ask("PUT", ALERTS, &json!({"levels": [{"percent": 100, "hold_s": 0}]}))
+        .await
+        .expect(200);
+    let (_seated, _) = Widget::login(&server).await;
+    server.ask("POST", TEST, &Value::Null).await.expect(202);
+    let mut answers = String::new();
+    for id in &ids {
+        while deliveries(&server, id)
+            .await
+            .iter()
+            .any(|one| one["attempts"] == json!([]))
+        {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let path = format!("{WEBHOOKS}/{id}");
+        answers += &server
+            .ask("GET", &format!("{path}/deliveries"), &Value::Null)
+            .await
+            .body;
+        answers += &server
+            .ask("POST", &format!("{path}/replay"), &json!({}))
+            .await
+            .body;
+        answers += &server
+            .ask("POST", &format!("{path}/replay"), &json!({"delivery": "x"}))
+            .await
+            .body;
+    }
+    for path in [
+        "/metrics",
+        INCIDENTS,
+        ALERTS,
+        "/api/v1/audit",
+        "/api/v1/organizations",
+    ] {
+        answers += &server.ask("GET", path, &Value::Null).await.expect(200).body;
+    }
+    server
+        .ask("DELETE", &format!("{WEBHOOKS}/{}", ids[0]), &Value::Null)
+        .await
+        .expect(204);
+
+    let process = |file: &str| {
+        let bytes = std::fs::read(format!("/proc/{}/{file}", server.id())).unwrap();
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    let log = server.log();
+    assert!(log.contains("an incident begins"), "{log}");
+    for mark in &marks {
+        for (place, text) in [
+            ("the log", &log),
+            ("an answer", &answers),
+            ("the command line", &process("cmdline")),
+            ("the environment", &process("environ")),
+        ] {
+            assert!(!text.contains(mark.as_str()), "{mark} stands in {place}");
+        }
+    }
+    // What they are kept in is for its owner alone; a listing has what it should.
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = |path: std::path::PathBuf| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(server.folder()), 0o700);
+    for file in ["seats.db", "seats.db-wal"] {
+        assert_eq!(mode(server.folder().join(file)), 0o600, "{file}");
+    }
+    let listed = server.ask("GET", WEBHOOKS, &Value::Null).await.expect(200).body;
+    assert!(
+        listed.contains("hooks-8ad1") && !listed.contains("whsec_"),
+        "{listed}"
     );
 }

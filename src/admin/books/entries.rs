@@ -2,7 +2,7 @@
 
 use crate::config::Role;
 use crate::maintenance::{Course, Plan};
-use crate::notify::{EventKind, Secret, Target, Webhook};
+use crate::notify::{EventKind, KnownWindow, Secret, Target, Webhook};
 use crate::registry::Maintenance;
 use crate::seats::{OrganizationId, Timestamp};
 use crate::store::SettingKey;
@@ -254,6 +254,18 @@ impl WindowEntry {
                 CourseEntry::Completed => Course::Completed,
                 CourseEntry::Cancelled => Course::Cancelled,
             },
+        }
+    }
+
+    /// As whoever calls people takes it.
+    pub(in crate::admin) fn known(&self, id: &str) -> KnownWindow {
+        let window = self.maintenance(id);
+        KnownWindow {
+            id: id.to_owned(),
+            title: self.title.clone(),
+            plan: window.plan,
+            refuses_logins: window.refuses_logins,
+            organizations: window.organizations,
         }
     }
 

@@ -6,6 +6,8 @@ use crate::admin::Desk;
 use crate::admin::auth::{self, Caller};
 use crate::admin::body::{Fields, number, text, whole};
 use crate::admin::problem::Problem;
+use crate::clock::utc;
+use crate::notify::{Event, EventKind};
 use crate::registry::Registry;
 use crate::seats::{Cause, Command, Ending, OrganizationId, SessionId};
 use axum::Json;
@@ -166,6 +168,7 @@ pub(in crate::admin) async fn end_many(
     }
     desk.books.note(&caller, Some(&id), asked.how.reason).await?;
     // Goes on when the caller leaves: half of what was asked for is worse than all of it.
+    let whose = Arc::clone(&desk);
     let endings = desk.work.spawn(async move {
         let mut endings = futures_util::stream::iter(sessions)
             .map(|session| submit(&registry, &id, session, when))
@@ -175,6 +178,7 @@ pub(in crate::admin) async fn end_many(
             all = all.and(ending);
         }
         tracing::info!(organization = %id, sessions = count, "sessions are ended by an administrator");
+        tell(&whose, &id, count, when).await;
         all
     });
     endings.await.unwrap_or(Err(Problem::NotRecorded))?;
@@ -212,7 +216,26 @@ fn find(desk: &Desk, id: &OrganizationId, session: &str) -> Result<SessionId, Pr
 async fn end_one(desk: &Desk, id: &OrganizationId, session: SessionId, when: When) -> Answer {
     submit(&desk.reception.registry, id, session, when).await?;
     tracing::info!(organization = %id, "a session is ended by an administrator");
+    tell(desk, id, 1, when).await;
     Ok((StatusCode::ACCEPTED, Json(Accepted { count: 1 })))
+}
+
+/// Tells the organization's webhooks how many: never which.
+async fn tell(desk: &Desk, id: &OrganizationId, count: usize, when: When) {
+    let mode = match when {
+        When::Now => "now",
+        When::Later(Ending::AfterCall) => "after_call",
+        When::Later(Ending::Notice(_)) => "notice",
+    };
+    let data = serde_json::json!({"organization": id.as_str(), "count": count, "mode": mode});
+    let event = Event {
+        kind: EventKind::SessionEnded,
+        at: utc(),
+        data: data.as_object().cloned().unwrap_or_default(),
+    };
+    if count > 0 && desk.notifier.tell(id, &event).await.is_err() {
+        tracing::debug!(organization = %id, "webhooks are told when the store takes it");
+    }
 }
 
 async fn submit(

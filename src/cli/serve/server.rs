@@ -165,6 +165,7 @@ impl Server {
         // A drain is no loss: who watches stops before it.
         tasks.spawn(Arc::clone(&notifier).watch(stop_accepting.clone()));
         tasks.spawn(Arc::clone(&notifier).watch_increases(stop_accepting.clone()));
+        tasks.spawn(Arc::clone(&notifier).herald(stop.clone()));
         tasks.spawn(Arc::clone(&notifier).deliver(stop.clone()));
         tasks.spawn(notifier.keep(stop.clone()));
         tasks.spawn(listener.run(reception, stop_accepting));

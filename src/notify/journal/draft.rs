@@ -1,5 +1,6 @@
 //! What is kept, row by row, and what of it is not recorded yet.
 
+use super::super::calendar::Told;
 use super::super::delivery::Delivery;
 use super::super::incident::Incident;
 use crate::seats::OrganizationId;
@@ -11,8 +12,11 @@ use std::collections::{BTreeMap, BTreeSet};
 const INCIDENT: &str = "incident";
 const DELIVERY: &str = "delivery";
 const GONE: &str = "webhook_gone";
+const TOLD: &str = "webhook_told";
+/// An organization has one row of what its webhooks were told.
+const CALENDAR: &str = "calendar";
 /// The kinds of rows.
-pub(super) const KINDS: [&str; 3] = [INCIDENT, DELIVERY, GONE];
+pub(super) const KINDS: [&str; 4] = [INCIDENT, DELIVERY, GONE, TOLD];
 
 /// Which row: something of an organization.
 pub(in crate::notify) type Name = (OrganizationId, String);
@@ -22,6 +26,7 @@ pub(super) enum Key {
     Incident(Name),
     Delivery(Name),
     Gone(Name),
+    Told(OrganizationId),
 }
 
 /// Since when a receiver wants no more, in milliseconds since 1970.
@@ -42,6 +47,8 @@ pub(in crate::notify) struct Draft {
     pub(super) due: BTreeSet<(i64, Name)>,
     /// Webhooks whose receivers want no more.
     pub(super) gone: BTreeMap<Name, Gone>,
+    /// What webhooks know of the calendar, where there are webhooks.
+    told: BTreeMap<OrganizationId, Told>,
     unrecorded: BTreeSet<Key>,
 }
 
@@ -65,6 +72,7 @@ impl Draft {
                 }
                 self.deliveries.insert(name, delivery);
             }
+            TOLD => drop(self.told.insert(name.0, read(value)?)),
             GONE => drop(self.gone.insert(name, read(value)?)),
             _ => return None,
         }
@@ -78,7 +86,7 @@ impl Draft {
             .keys()
             .chain(self.deliveries.keys())
             .chain(self.gone.keys());
-        names.map(|(id, _)| id.clone()).collect()
+        names.map(|(id, _)| id).chain(self.told.keys()).cloned().collect()
     }
 
     /// Nothing is kept of an organization.
@@ -89,6 +97,27 @@ impl Draft {
             self.note(Key::Incident(name));
         }
         self.keep_webhooks(id, |_| false);
+        self.forget_told(id);
+    }
+
+    /// What an organization's webhooks know of the calendar.
+    pub(in crate::notify) fn told(&self, id: &OrganizationId) -> Option<&Told> {
+        self.told.get(id)
+    }
+
+    /// From here on they know this.
+    pub(in crate::notify) fn set_told(&mut self, id: &OrganizationId, told: Told) {
+        if self.told.get(id) != Some(&told) {
+            self.told.insert(id.clone(), told);
+            self.note(Key::Told(id.clone()));
+        }
+    }
+
+    /// There is nobody that could know.
+    pub(in crate::notify) fn forget_told(&mut self, id: &OrganizationId) {
+        if self.told.remove(id).is_some() {
+            self.note(Key::Told(id.clone()));
+        }
     }
 
     /// This row has to be recorded.
@@ -131,6 +160,7 @@ impl Draft {
             Key::Incident(name) => setting(INCIDENT, name, self.incidents.get(name)),
             Key::Delivery(name) => setting(DELIVERY, name, self.deliveries.get(name)),
             Key::Gone(name) => setting(GONE, name, self.gone.get(name)),
+            Key::Told(id) => setting(TOLD, &(id.clone(), CALENDAR.to_owned()), self.told.get(id)),
         }
     }
 }
