@@ -112,3 +112,6 @@ impl Journal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
