@@ -51,7 +51,7 @@ export function Webhooks() {
                       <tr key={one.id}>
                         <td class={one.goneSince === null ? 'good' : 'bad'}>{one.goneSince === null ? '● Active' : `✕ Wants no more since ${full(one.goneSince, zone)}`}</td>
                         <td>{one.url}</td>
-                        <td title={one.events.join(', ')}>{one.events.length === EVENTS.length ? 'everything' : one.events.length > 3 ? several(one.events.length, 'type') : one.events.join(', ')}</td>
+                        <td title={one.events.join(', ')}>{one.events.length === EVENTS.length ? 'everything' : one.events.length > 2 ? several(one.events.length, 'type') : one.events.join(', ')}</td>
                         <td>{date(one.madeAt, zone)}</td>
                         <td>
                           <button aria-pressed={one === chosen} onClick={() => look(one === chosen ? null : one)}>Deliveries</button>{' '}
