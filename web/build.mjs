@@ -6,19 +6,32 @@ const root = import.meta.dirname;
 // The same files whoever calls: in a test's environment elements would carry where they were written.
 process.env.NODE_ENV = 'production';
 
-/** What of uPlot no chart here uses: unnamed, it is left out of the script. */
-const unused = [
-  ...['assign = assign', 'fmtNum = fmtNum', 'rangeNum = rangeNum', 'rangeLog = rangeLog', 'rangeAsinh = rangeAsinh', 'orient   = orient'],
-  ...['join = join', 'fmtDate = fmtDate', 'sync = _sync', 'addGap = addGap', 'clipGaps = clipGaps'],
-].map((one) => `uPlot.${one};`);
+/**
+ * What of uPlot no chart here uses is left out of the script: no legend, no dragging, no points, no other
+ * scale than a plain one, and labels of our own. A version of uPlot that has other parts is refused.
+ */
+const UNNAMED = [
+  ...['assign', 'fmtNum', 'rangeNum', 'rangeLog', 'rangeAsinh', 'orient  ', 'join', 'fmtDate', 'addGap', 'clipGaps'].map((name) => `uPlot.${name} = ${name.trim()};`),
+  ...['uPlot.sync = _sync;', '(paths.bars    = bars);', '(paths.spline  = monotoneCubic);'],
+];
+const EMPTIED = [
+  ...['rangeLog', 'logAxisSplits', 'asinhAxisSplits', 'log10AxisValsFilt', 'log2AxisValsFilt', 'timeAxisVals', 'timeAxisStamps', 'timeSeriesStamp', 'fmtDate', 'points', 'linear'],
+  ...['initLegendRow', 'setLegend', 'setLegendValues', 'syncLegend', 'delSeries', 'mouseDown', 'mouseUp', 'pubSync', 'toggleDOM'].map((name) => `\t${name}`),
+];
 const slim = {
   name: 'slim-uplot',
   transform(code, id) {
     if (!id.includes('uPlot.esm.js')) return null;
-    return [...unused, '(paths.bars    = bars);', '(paths.spline  = monotoneCubic);'].reduce((rest, part) => {
-      if (!rest.includes(part)) throw new Error(`uPlot has no ${part} any more`);
-      return rest.replace(part, '');
-    }, code);
+    const without = (rest, part, to = '') => {
+      const after = rest.replace(part, to);
+      if (after === rest) throw new Error(`uPlot has no ${part} any more`);
+      return after;
+    };
+    const left = UNNAMED.reduce((rest, part) => without(rest, part), code);
+    return EMPTIED.reduce((rest, name) => {
+      const [, indent, bare] = /^(\t?)(.*)$/.exec(name);
+      return without(rest, new RegExp(`^${indent}function ${bare}\\([^]*?^${indent}}$`, 'm'), `function ${bare}() {}`);
+    }, left);
   },
 };
 

@@ -56,6 +56,9 @@ test('history and quality show what was recorded, as chart, table and file', asy
       return found;
     });
   await expect.poll(coloured, { timeout: 5_000 }).toBeGreaterThan(5);
+  // Where the eye points, the numbers are told below; a press changes nothing.
+  await chart.click({ position: { x: 60, y: 100 } });
+  await expect.poll(() => panel.locator('.under').first().innerText(), { timeout: 5_000 }).toMatch(/: peak (\d|not known)/);
   await page.getByRole('button', { name: '12 months' }).click();
   await desk.settled();
   await desk.shows('Peak', '3');

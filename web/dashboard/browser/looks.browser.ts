@@ -5,7 +5,10 @@ import { SeatServer } from '../../widget/browser/server';
 import { Desk } from './desk';
 
 const PICTURES = picturesIn('dashboard');
-const PAGES = ['Overview', 'Sessions', 'History', 'Quality', 'Planning', 'Maintenance and alerts', 'Settings'] as const;
+/** Each page, and the other part of one. */
+const PARTS: readonly (readonly [title: string, part?: string])[] = [
+  ['Overview'], ['Sessions'], ['History'], ['Quality'], ['Planning'], ['Maintenance and alerts'], ['Maintenance and alerts', 'Alerts'], ['Settings'],
+];
 /** Pages whose pictures are kept: what does not depend on months of history. */
 const KEPT: readonly string[] = ['Overview wide', 'Overview narrow', 'Sessions wide'];
 
@@ -29,11 +32,12 @@ test.each([
   const desk = await Desk.enter(context, stage.server, `#/${org}/overview`);
   const { page } = desk;
   if (org === 'acme') await expect.poll(() => desk.tile('Peak today'), { timeout: 20_000 }).not.toMatch(/^.$/);
-  for (const title of PAGES) {
-    await desk.go(title);
+  for (const [title, part = null] of PARTS) {
+    if (part === null) await desk.go(title);
+    else await page.getByRole('button', { name: part, exact: true }).click();
     await desk.settled();
     const main = page.getByRole('main', { name: title });
-    if (title !== 'Overview') expect(await main.evaluate((element) => element === document.activeElement), title).toBe(true);
+    if (title !== 'Overview' && part === null) expect(await main.evaluate((element) => element === document.activeElement), title).toBe(true);
     expect(await violations(page), title).toEqual([]);
     expect(await page.locator('.problem:not(:empty)').allInnerTexts(), title).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${title} is too wide`).toBe(true);
@@ -62,6 +66,7 @@ test('of a long list only what is seen is drawn, also after a jump to its end', 
 test('everything can be reached with the keyboard', async () => {
   const desk = await Desk.open(stage.context, stage.server);
   const { page } = desk;
+  await expect.poll(() => page.evaluate(() => document.activeElement?.id), { timeout: 5_000, interval: 20 }).toBe('token');
   await page.keyboard.type(stage.server.token);
   await page.keyboard.press('Enter');
   await desk.says('● Live');

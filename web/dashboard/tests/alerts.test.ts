@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { causes, incident } from '../src/alerts/incident';
 import { left, levels, marks, reached, usual } from '../src/alerts/levels';
 import { another, body, clash, rules } from '../src/alerts/rules';
+import { delivery } from '../src/alerts/webhook';
 import { differences } from '../src/settings/shape';
 
 const told = (percents: readonly number[], change: Readonly<Record<string, unknown>> = {}) => ({
@@ -55,15 +56,26 @@ test('an incident says what goes on and what is over, each cause once, the worst
   const open = incident({
     id: 'i', state: 'open', severity: 'warning', worst: 'critical', since: '2026-01-05T09:00:00Z', until: null,
     alarms: [spell('level', '09:00:00', null, { level: 80 }), spell('exhausted', '09:10:00', '09:20:00'), spell('exhausted', '09:30:00', null), spell('increase_ends', '09:40:00', '09:41:00', { days: 1 })],
+    deliveries: [{ id: 'd', webhook: 'w', type: 'seats.exhausted', state: 'failed' }],
   });
+  expect(open.deliveries).toEqual(['failed']);
   expect([open.severity, open.until]).toEqual(['warning', null]);
   expect(causes(open)).toEqual([
     { rank: 0, what: 'the seats ran out', times: 2, goesOn: true },
     { rank: 24, what: 'the use reached the level of 80 %', times: 1, goesOn: true },
     { rank: 106, what: 'an increase that is needed ends within a day', times: 1, goesOn: false },
   ]);
-  const over = { id: 'i', state: 'over', severity: 'notice', worst: 'critical', since: '2026-01-05T09:00:00Z', until: '2026-01-05T09:30:00Z', alarms: [] };
+  const over = { id: 'i', state: 'over', severity: 'notice', worst: 'critical', since: '2026-01-05T09:00:00Z', until: '2026-01-05T09:30:00Z', alarms: [], deliveries: [] };
   expect(incident(over).severity).toBe('critical');
-  expect(() => incident({ ...over, worst: 'dire' })).toThrow();
+  for (const broken of [{ worst: 'dire' }, { deliveries: null }, { deliveries: [{ state: 'lost' }] }]) expect(() => incident({ ...over, ...broken })).toThrow();
   expect(() => incident({ ...over, alarms: [spell('moon', '09:00:00', null)] })).toThrow();
+});
+
+test('of a delivery the last try is told, with what the receiver answered', () => {
+  const attempt = (outcome: string, status: number | null) => ({ at: '2026-01-05T09:00:00Z', took_ms: 34, outcome, status });
+  const of = (state: string, ...attempts: readonly object[]) => delivery({ id: 'd', type: 'test.ping', at: '2026-01-05T09:00:00Z', state, next_attempt_at: null, attempts });
+  expect(of('waiting')).toMatchObject({ tries: 0, last: '' });
+  expect(of('failed', attempt('unreachable', null), attempt('refused', 500))).toMatchObject({ tries: 2, last: 'refused, 500, in 34 ms' });
+  expect(of('delivered', attempt('delivered', 204)).last).toBe('taken, 204, in 34 ms');
+  expect(() => of('lost')).toThrow();
 });

@@ -27,20 +27,23 @@ export class SeatServer {
   private agents: ChildProcess | null = null;
   private readonly folder = mkdtempSync(join(tmpdir(), 'mirabridge-'));
 
-  /** With the organizations and settings of `toml`; a grace of 10 s and a heartbeat of 5 s, unless it says otherwise. */
+  private constructor(private readonly more: readonly string[]) {}
+
+  /** With the organizations and settings of `toml`; a grace of 10 s and a heartbeat of 5 s, unless it says otherwise; `more`: further flags. */
   static async start(
     toml: string,
     liveness = LIVENESS,
     listen = '127.0.0.1:0',
+    more: readonly string[] = [],
   ): Promise<SeatServer> {
-    const server = new SeatServer();
+    const server = new SeatServer(more);
     server.write(toml, liveness);
     await server.run(listen);
     return server;
   }
 
   async run(listen: string, admin = '127.0.0.1:0'): Promise<void> {
-    const flags = ['--config', 'seats.toml', '--listen', listen, '--admin-listen', admin, '--data-dir', 'data'];
+    const flags = ['--config', 'seats.toml', '--listen', listen, '--admin-listen', admin, '--data-dir', 'data', ...this.more];
     const child = spawn(binary, ['serve', ...flags], { cwd: this.folder, stdio: ['ignore', 'pipe', 'ignore'] });
     this.process = child;
     const line = await new Promise<string>((resolve, reject) => {

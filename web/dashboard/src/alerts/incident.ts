@@ -1,6 +1,7 @@
 /** What there was to call about, checked, in words. Pure. */
 
 import { type Fields, fields, instant, list, maybe, number, text, Unexpected } from '../door';
+import { type State, state } from './webhook';
 
 export const SEVERITIES = { notice: ['info', '◔', 'Notice'], warning: ['amber', '⚠', 'Warning'], critical: ['bad', '✕', 'Critical'] } as const;
 export type Severity = keyof typeof SEVERITIES;
@@ -22,6 +23,8 @@ export interface Incident {
   /** `null`: it is open. */
   readonly until: number | null;
   readonly alarms: readonly Alarm[];
+  /** Of what was told of it. */
+  readonly deliveries: readonly State[];
 }
 
 export function incident(value: unknown): Incident {
@@ -38,6 +41,7 @@ export function incident(value: unknown): Incident {
       const alarm = fields(one);
       return { ...what(alarm), since: instant(alarm, 'since'), until: maybe(alarm, 'until', instant) };
     }),
+    deliveries: list(from['deliveries'], (one) => state(fields(one)['state'])),
   };
 }
 

@@ -7,10 +7,13 @@ import { Panel } from '../parts/panel';
 import { SaveButton } from '../parts/table';
 import { full, length, SECOND } from '../words/time';
 import { causes, type Incident, incident, SEVERITIES } from './incident';
+import { type State, STATES } from './webhook';
 
 const EVERY_MS = 10 * SECOND;
 const MOST = 100;
-const HEAD = ['Incident since', 'Incident until', 'Severity', 'Alarm', 'Alarm since', 'Alarm until'];
+const TOLD = ['delivered', 'waiting', 'failed'] as const satisfies readonly State[];
+const told = (of: Incident, state: State): number => of.deliveries.filter((one) => one === state).length;
+const HEAD = ['Incident since', 'Incident until', 'Severity', 'Alarm', 'Alarm since', 'Alarm until', 'Messages of the incident that were taken', 'waiting', 'failed'];
 
 export function Incidents() {
   const { api, id } = useDesk();
@@ -18,7 +21,7 @@ export function Incidents() {
   const [asked] = useAsked(() => api.all(path(id, '/alerts/incidents'), paged(incident), MOST), [id], EVERY_MS);
   const until = (ms: number | null): string | null => (ms === null ? null : full(ms, zone));
   const rows = (all: readonly Incident[]) =>
-    all.flatMap((one) => one.alarms.map((alarm) => [full(one.since, zone), until(one.until), SEVERITIES[one.severity][2], alarm.what, full(alarm.since, zone), until(alarm.until)]));
+    all.flatMap((one) => one.alarms.map((alarm) => [full(one.since, zone), until(one.until), SEVERITIES[one.severity][2], alarm.what, full(alarm.since, zone), until(alarm.until), ...TOLD.map((state) => told(one, state))]));
   return (
     <Panel
       title="Incidents"
@@ -30,7 +33,7 @@ export function Incidents() {
           <div class="scroll" tabIndex={0} role="group" aria-label="Incidents">
             <table>
               <thead>
-                <tr><th scope="col">State</th><th scope="col">Severity</th><th scope="col">Since</th><th scope="col">Lasted</th><th scope="col">What happened</th></tr>
+                <tr><th scope="col">State</th><th scope="col">Severity</th><th scope="col">Since</th><th scope="col">Lasted</th><th scope="col">What happened</th><th scope="col">Told</th></tr>
               </thead>
               <tbody>{page.items.map((one) => <Row key={one.id} of={one} zone={zone} />)}</tbody>
             </table>
@@ -54,6 +57,16 @@ function Row({ of, zone }: { readonly of: Incident; readonly zone: string }) {
       <td>
         <ul class="plain">
           {causes(of).map(({ what, times, goesOn }) => <li key={what}>{goesOn ? '●' : '✓'} {what}{times > 1 ? `, ${times} times` : ''}<span class="unseen">{goesOn ? ', goes on' : ', over'}</span></li>)}
+        </ul>
+      </td>
+      <td>
+        {of.deliveries.length === 0 ? '– nobody' : null}
+        <ul class="plain">
+          {TOLD.map((state) => {
+            const [tone, icon, word] = STATES[state];
+            const many = told(of, state);
+            return many > 0 ? <li key={state} class={tone}>{icon} {many} {word.toLowerCase()}</li> : null;
+          })}
         </ul>
       </td>
     </tr>

@@ -2,6 +2,7 @@
 
 import { AlertRules } from '../alerts/form';
 import { Incidents } from '../alerts/incidents';
+import { Webhooks } from '../alerts/webhooks';
 import { useDesk } from '../context';
 import { Windows } from '../windows/windows';
 
@@ -19,6 +20,7 @@ export function MaintenancePage() {
         <>
           <Incidents />
           <AlertRules />
+          <Webhooks />
         </>
       ) : (
         <Windows />

@@ -16,7 +16,7 @@ export function Secret({ title, secret, use, close }: Props) {
   const [said, setSaid] = useState('');
   return (
     <Dialog title={title} close={close}>
-      <p>⚠ Copy it now. It is shown this once, and the server keeps only its hash.</p>
+      <p>⚠ Copy it now. It is shown this once.</p>
       <label>
         Secret
         <input class="secret" readOnly value={secret} onFocus={(event) => event.currentTarget.select()} />

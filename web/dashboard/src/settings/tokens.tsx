@@ -13,7 +13,7 @@ export function Tokens() {
       word="token"
       path="/api/v1/tokens"
       none="There is no token that you may see."
-      use="Whoever has it can do what its role may do. It is for this page and for programs."
+      use="Whoever has it can do what its role may do. It is for this page and for programs. The server keeps only its hash."
       revoking="Whoever uses it is out at once."
       more={
         <label>
