@@ -53,8 +53,8 @@ test('settings, keys, tokens and increases are changed where they are shown, and
   const other = await Desk.enter(stage.context, stage.server, '#/acme/planning', admin);
   await other.settled();
   await other.page.getByLabel('Seats on top').fill('4');
-  const today = await other.page.getByLabel('From').inputValue();
-  await other.page.getByLabel('From').fill(`2026-01-01${today.slice(10)}`);
+  const today = await other.page.getByLabel('From', { exact: true }).inputValue();
+  await other.page.getByLabel('From', { exact: true }).fill(`2026-01-01${today.slice(10)}`);
   await other.page.getByRole('button', { name: 'Plan it' }).click();
   await expect.poll(() => other.page.getByText('? Requested: an operator').count()).toBe(1);
   await desk.go('Planning');
