@@ -15,7 +15,7 @@ import { place, spanOf, stretch, within } from '../src/windows/stretch';
 import { en } from '../../widget/src/texts/en';
 import { told } from './numbers';
 
-const plain: Settings = { name: 'Acme', seats: 50, policy: { kind: 'block' }, suspended: false, allocationEnds: null, graceS: 60, zone: 'UTC', line: null, discloses: true, origins: [] };
+const plain: Settings = { name: 'Acme', seats: 50, policy: { kind: 'block' }, suspended: false, allocationEnds: null, graceS: 60, zone: 'UTC', line: null, discloses: true, selfService: null, origins: [] };
 
 const can = (change: Readonly<Record<string, unknown>>): string => {
   const { tone, word, why } = verdict(organization(told('acme', change)), null);
@@ -103,6 +103,9 @@ test('of settings only what differs is sent', () => {
   expect(changes(before, { ...before, name: 'B', line: 20, policy: { kind: 'block' }, origins: originsOf(' https://a.example\nhttps://b.example,') })).toEqual({
     name: 'B', waiting_line: { max: 20 }, policy: 'block', allowed_origins: ['https://a.example', 'https://b.example'],
   });
+  expect(changes(before, { ...before, selfService: { seats: 20, days: 14 }, allocationEnds: Date.parse('2027-01-01T00:00:00Z') })).toEqual({ self_service: { seats: 20, days: 14 }, allocation_ends: '2027-01-01T00:00:00Z' });
+  const ends = shown({ ...told('acme'), settings: { ...settings, allocation_ends: '2026-12-31T22:59:59Z', self_service: { seats: 1, days: 2 } } }).settings;
+  expect([changes(ends, { ...ends, selfService: null }), changes(ends, { ...ends, allocationEnds: null })]).toEqual([{ self_service: null }, { allocation_ends: null }]);
   expect(() => shown(told('acme'))).toThrow();
 });
 
