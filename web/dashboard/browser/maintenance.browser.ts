@@ -17,10 +17,18 @@ test('a window is read at the widget, refuses logins while it runs, and is cance
   const begins = await page.getByLabel('From').inputValue();
   await page.getByLabel('From').fill(`2026-01-01${begins.slice(10)}`);
   await page.getByLabel('New logins').selectOption('refused');
-  expect(await page.getByRole('group', { name: 'What agents will read' }).innerText()).toContain('You stay logged in. From noon on.');
+  const preview = await page.getByRole('group', { name: 'What agents will read' }).innerText();
+  expect(preview.match(/You stay logged in\. From noon on\.|MiraBridge logs you in when it is over\./g)).toHaveLength(3);
   await page.getByRole('button', { name: 'Plan it' }).click();
-  await expect.poll(() => page.getByText('● In progress').count(), { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => page.locator('tbody').getByText('● In progress').count(), { timeout: 20_000 }).toBe(1);
   expect(await violations(page)).toEqual([]);
+  // On the timeline it reaches up to what is now and on to its end.
+  const [bar, line] = await page.locator('.track').evaluate((track) => [...track.children].map((child) => child.getBoundingClientRect().toJSON() as { readonly left: number; readonly right: number }));
+  expect(bar?.left).toBeLessThan(line?.left ?? 0);
+  expect(bar?.right).toBeGreaterThan(line?.left ?? 0);
+  expect(await page.locator('.timeline li').innerText()).toContain('● In progress: Upgrade <b>now</b>');
+  await page.getByRole('button', { name: 'A year' }).click();
+  expect(page.url()).toContain('span=365d');
   await expect.poll(() => words(agent), { timeout: 10_000 }).toContain('From noon on.');
 
   await desk.go('Overview');
@@ -29,7 +37,7 @@ test('a window is read at the widget, refuses logins while it runs, and is cance
   await desk.go('Maintenance and alerts');
   await page.getByRole('button', { name: 'Cancel…' }).click();
   await page.getByRole('button', { name: 'Cancel the window' }).click();
-  await expect.poll(() => page.getByText('– Cancelled').count(), { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => page.locator('tbody').getByText('– Cancelled').count(), { timeout: 10_000 }).toBe(1);
   await desk.go('Overview');
   await expect.poll(answer, { timeout: 10_000 }).toContain('Yes: 2 seats are free');
   await desk.close();

@@ -25,6 +25,18 @@ test('settings, keys, tokens and increases are changed where they are shown, and
   await expect.poll(() => page.getByText('✓ Saved.').count()).toBe(1);
   await expect.poll(() => page.locator('.who .name').innerText(), { timeout: 5_000 }).toBe('Acme <i>Support</i>');
 
+  // What is paid for: until when, and what administrators may start alone. Seconds are not lost.
+  await page.getByLabel('Seats may be used until').fill('2031-12-31T23:59:59');
+  await page.getByLabel('Administrators may start increases').check();
+  await page.getByLabel('So many seats at most').fill('3');
+  await save.click();
+  await expect.poll(async () => ((await stage.server.ask('GET', ACME)) as { readonly settings: unknown }).settings, { timeout: 5_000 }).toMatchObject({
+    allocation_ends: '2031-12-31T22:59:59Z', self_service: { seats: 3, days: 14 },
+  });
+  await desk.settled();
+  expect(await page.getByLabel('Seats may be used until').inputValue()).toBe('2031-12-31T23:59:59');
+  expect(await page.getByRole('group', { name: 'Thresholds' }).innerText()).toMatch(/80 %\s+5\s+10 min/);
+
   // Somebody else changes it meanwhile: nothing is written over.
   await page.getByLabel('Grace after a lost line').fill('30');
   await stage.server.ask('PUT', ACME, { seats: 8 });
@@ -53,14 +65,21 @@ test('settings, keys, tokens and increases are changed where they are shown, and
   const other = await Desk.enter(stage.context, stage.server, '#/acme/planning', admin);
   await other.settled();
   await other.page.getByLabel('Seats on top').fill('4');
-  const today = await other.page.getByLabel('From').inputValue();
-  await other.page.getByLabel('From').fill(`2026-01-01${today.slice(10)}`);
+  const today = await other.page.getByLabel('From', { exact: true }).inputValue();
+  await other.page.getByLabel('From', { exact: true }).fill(`2026-01-01${today.slice(10)}`);
   await other.page.getByRole('button', { name: 'Plan it' }).click();
   await expect.poll(() => other.page.getByText('? Requested: an operator').count()).toBe(1);
   await desk.go('Planning');
   await page.getByRole('button', { name: 'Confirm' }).click();
   await expect.poll(() => page.getByText('● Running').count()).toBe(1);
+  // Within the bounds nobody is asked.
+  await other.page.getByLabel('Seats on top').fill('2');
+  await other.page.getByLabel('From', { exact: true }).fill(today);
+  await other.page.getByRole('button', { name: 'Plan it' }).click();
+  await expect.poll(() => other.page.getByText('✓ Planned.').count()).toBe(1);
+  await stage.server.ask('PUT', ACME, { allocation_ends: new Date(Date.now() - 1_000).toISOString() });
   await desk.go('Overview');
+  await expect.poll(() => page.locator('.verdict').innerText()).toContain('No: the allocation of this organization is over');
   await desk.shows('Limit', '12');
   await expect.poll(() => page.locator('.tile', { hasText: 'Limit' }).innerText()).toMatch(/8 \+ 4 until/);
 

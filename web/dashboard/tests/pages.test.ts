@@ -10,9 +10,12 @@ import { firstEnd, increase, maintenance } from '../src/plans';
 import { body, filter, graceLeftMs, matches, minAgeS, seen, session } from '../src/sessions';
 import { changes, originsOf, type Settings, shown } from '../src/settings/shape';
 import { closed, verdict } from '../src/verdict';
+import { SAID } from '../src/windows/preview';
+import { place, spanOf, stretch, within } from '../src/windows/stretch';
+import { en } from '../../widget/src/texts/en';
 import { told } from './numbers';
 
-const plain: Settings = { name: 'Acme', seats: 50, policy: { kind: 'block' }, suspended: false, allocationEnds: null, graceS: 60, zone: 'UTC', line: null, discloses: true, origins: [] };
+const plain: Settings = { name: 'Acme', seats: 50, policy: { kind: 'block' }, suspended: false, allocationEnds: null, graceS: 60, zone: 'UTC', line: null, discloses: true, selfService: null, origins: [] };
 
 const can = (change: Readonly<Record<string, unknown>>): string => {
   const { tone, word, why } = verdict(organization(told('acme', change)), null);
@@ -100,6 +103,9 @@ test('of settings only what differs is sent', () => {
   expect(changes(before, { ...before, name: 'B', line: 20, policy: { kind: 'block' }, origins: originsOf(' https://a.example\nhttps://b.example,') })).toEqual({
     name: 'B', waiting_line: { max: 20 }, policy: 'block', allowed_origins: ['https://a.example', 'https://b.example'],
   });
+  expect(changes(before, { ...before, selfService: { seats: 20, days: 14 }, allocationEnds: Date.parse('2027-01-01T00:00:00Z') })).toEqual({ self_service: { seats: 20, days: 14 }, allocation_ends: '2027-01-01T00:00:00Z' });
+  const ends = shown({ ...told('acme'), settings: { ...settings, allocation_ends: '2026-12-31T22:59:59Z', self_service: { seats: 1, days: 2 } } }).settings;
+  expect([changes(ends, { ...ends, selfService: null }), changes(ends, { ...ends, allocationEnds: null })]).toEqual([{ self_service: null }, { allocation_ends: null }]);
   expect(() => shown(told('acme'))).toThrow();
 });
 
@@ -113,6 +119,21 @@ test('advice is taken only with every number of its formula, or says how long it
   for (const broken of [{ verdict: 'fine' }, { peak: null }, { weekly_peaks: ['many'] }, { recommended: [{}] }]) expect(() => advice({ ...ready, ...broken })).toThrow();
   expect(['15', '0', '101', '-1', '1.5', 'x', ''].map((buffer) => askedBuffer({ buffer }))).toEqual([0.15, 0, null, null, null, null, null]);
   expect(askedBuffer({})).toBeNull();
+});
+
+test('windows stand where they are in time, in the days of the organization', () => {
+  const now = Date.parse('2026-10-20T10:00:00Z');
+  const shown = stretch('14d', now, 'Europe/Berlin');
+  expect([shown.from, shown.to, shown.ticks.length]).toEqual([Date.parse('2026-10-17T22:00:00Z'), Date.parse('2026-10-31T23:00:00Z'), 8]);
+  const window = (startsAt: string, endsAt: string) => ({ startsAt: Date.parse(startsAt), endsAt: Date.parse(endsAt) });
+  const all = [window('2026-10-01T00:00:00Z', '2026-10-17T22:00:00Z'), window('2026-10-01T00:00:00Z', '2026-10-17T22:00:01Z'), window('2026-10-31T22:59:59Z', '2026-12-01T00:00:00Z'), window('2026-10-31T23:00:00Z', '2026-12-01T00:00:00Z')];
+  expect(within(shown, all)).toEqual([all[1], all[2]]);
+  expect([place(shown, 0), place(shown, shown.from), place(shown, shown.to), place(shown, Infinity)]).toEqual([0, 0, 100, 100]);
+  expect([spanOf('60d'), spanOf('x'), spanOf(undefined), spanOf('toString')]).toEqual(['60d', '14d', '14d', '14d']);
+});
+
+test('the preview of a window says what the widget says', () => {
+  expect(SAID).toEqual({ planned: en.planned, underWay: en.underWay, maintenance: en.maintenance });
 });
 
 test('the first running increase to end is the one that is told', () => {

@@ -29,6 +29,12 @@ test('an hour that comes twice is the first, one that is skipped is behind the g
   expect(local(instantOf(at(29, 3, 2), BERLIN), BERLIN)).toMatchObject({ hour: 3, minute: 30 });
 });
 
+test('seconds are shown where there are some, and read back', () => {
+  const [end, noon] = [utc('2026-12-31T22:59:59Z'), utc('2026-12-31T11:00:00Z')];
+  expect([toField(end, BERLIN), toField(noon, BERLIN)]).toEqual(['2026-12-31T23:59:59', '2026-12-31T12:00']);
+  expect([end, noon].map((ms) => fromField(toField(ms, BERLIN), BERLIN))).toEqual([end, noon]);
+});
+
 test('what a field shows is read back as the same minute', () => {
   const zones = ['UTC', BERLIN, 'America/New_York', 'Asia/Kolkata', 'Pacific/Auckland', 'Australia/Lord_Howe'];
   fc.assert(

@@ -3,7 +3,7 @@ import { columns } from '../src/usage/columns';
 import { csv } from '../src/usage/csv';
 import { highest, item, sums } from '../src/usage/items';
 import { bars, levels, secondsAt } from '../src/usage/levels';
-import { interval as chosen, intervals, stretch } from '../src/usage/ranges';
+import { interval as chosen, intervals, isPreset, stretch } from '../src/usage/ranges';
 import { edgesAt, quantile, usual } from '../src/usage/today';
 import { nextPressure, shade, week } from '../src/usage/week';
 import { HOUR } from '../src/words/time';
@@ -82,6 +82,7 @@ test('ranges are whole days of the organization, as finely as can be drawn and t
   const now = Date.parse('2026-01-05T09:00:00Z');
   expect(stretch('today', now, BERLIN)).toEqual({ from: Date.parse('2026-01-04T23:00:00Z'), to: now });
   expect(stretch('7d', now, BERLIN).from).toBe(Date.parse('2025-12-29T23:00:00Z'));
+  expect(['7d', 'toString', undefined].map(isPreset)).toEqual([true, false, false]);
   expect(intervals('today', 50)).toEqual(['1m', '15m', '30m', '1h']);
   expect(intervals('today', 2)).toEqual(['30m', '1h']);
   expect(intervals('12m', 50)).toEqual(['1d']);

@@ -4,6 +4,7 @@ import { useDesk } from '../context';
 import { Audit } from '../settings/audit';
 import { Keys } from '../settings/keys';
 import { OrganizationSettings } from '../settings/organization';
+import { Thresholds } from '../settings/thresholds';
 import { Tokens } from '../settings/tokens';
 import { Stored } from '../settings/stored';
 
@@ -12,6 +13,7 @@ export function SettingsPage() {
   return (
     <>
       <OrganizationSettings key={id} />
+      <Thresholds />
       <Keys />
       <Tokens />
       <Audit />

@@ -1,32 +1,45 @@
 /** A new increase, from a template. */
 
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { path, useDesk, useLive } from '../context';
 import { Problem, useAct } from '../parts/act';
 import { increase } from '../plans';
-import { fromField, HOUR, length, midnight, rfc3339, toField } from '../words/time';
+import { fromField, instantOf, length, local, midnight, rfc3339, toField } from '../words/time';
 
-/** From the beginning of which day on, from and to which hour of the first and the last. */
+/** So many days after the first, from and to which hour of the first and the last. */
 const TEMPLATES = {
-  training: { name: 'Training, a day', from: 1, days: 0, starts: 8, ends: 18, reason: 'Training' },
-  event: { name: 'Event, three days', from: 1, days: 2, starts: 6, ends: 22, reason: 'Event' },
-  season: { name: 'Season, six weeks', from: 1, days: 41, starts: 0, ends: 24, reason: 'Season' },
+  training: { name: 'Training, a day', days: 0, starts: 8, ends: 18, reason: 'Training' },
+  event: { name: 'Event, three days', days: 2, starts: 6, ends: 22, reason: 'Event' },
+  season: { name: 'Season, six weeks', days: 41, starts: 0, ends: 24, reason: 'Season' },
 } as const;
 type Template = keyof typeof TEMPLATES;
 
-export function IncreaseForm({ made }: { readonly made: () => void }) {
-  const { api, id, me, world } = useDesk();
+interface Props {
+  readonly made: () => void;
+  /** The midnight from which on it was asked for; `null`: it was not, and begins at `usual`. */
+  readonly start: { readonly from: number } | null;
+  readonly usual: number;
+}
+
+export function IncreaseForm({ made, start, usual }: Props) {
+  const { api, id, me } = useDesk();
   const { zone } = useLive();
   const act = useAct();
-  const at = (day: number, hour: number): string => toField(midnight(world.now().wall, zone, day) + hour * HOUR, zone);
+  const first = useRef<HTMLSelectElement>(null);
   const filled = (template: Template): { readonly from: string; readonly until: string; readonly reason: string } => {
-    const { from, days, starts, ends, reason } = TEMPLATES[template];
-    return { from: at(from, starts), until: at(from + days, ends), reason };
+    const { days, starts, ends, reason } = TEMPLATES[template];
+    const at = (day: number, hour: number): string => toField(instantOf({ ...local(midnight(start?.from ?? usual, zone, day), zone), hour }, zone), zone);
+    return { from: at(0, starts), until: at(days, ends), reason };
   };
   const [template, setTemplate] = useState<Template>('training');
   const [seats, setSeats] = useState('10');
   const [wish, setWish] = useState(() => filled('training'));
   const [said, setSaid] = useState('');
+  useEffect(() => {
+    if (start === null) return;
+    setWish(filled(template));
+    first.current?.focus();
+  }, [start]);
   const [from, until] = [fromField(wish.from, zone), fromField(wish.until, zone)];
   const isGood = from !== null && until !== null && until > from && Number(seats) >= 1;
   const submit = (): void => {
@@ -47,7 +60,7 @@ export function IncreaseForm({ made }: { readonly made: () => void }) {
       <form class="fields" onSubmit={(event) => (event.preventDefault(), submit())}>
         <label>
           Template
-          <select value={template} onChange={(event) => {
+          <select ref={first} value={template} onChange={(event) => {
             const chosen = event.currentTarget.value as Template;
             setTemplate(chosen);
             setWish(filled(chosen));

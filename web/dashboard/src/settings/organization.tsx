@@ -5,6 +5,7 @@ import { mayManage, path, useDesk } from '../context';
 import { Problem, useAct } from '../parts/act';
 import { useAsked } from '../parts/asked';
 import { Panel } from '../parts/panel';
+import { fromField, toField } from '../words/time';
 import { changes, originsOf, type Settings, shown } from './shape';
 
 export function OrganizationSettings() {
@@ -13,7 +14,7 @@ export function OrganizationSettings() {
   const version = asked.kind === 'here' ? asked.version : null;
   return (
     <Panel title="Organization" asked={asked}>
-      {(found) => <Form before={found.settings} managedBy={found.organization.managedBy} version={version} again={again} />}
+      {(found) => <Form before={found.settings} managedBy={found.organization.managedBy} zone={found.organization.zone} version={version} again={again} />}
     </Panel>
   );
 }
@@ -21,11 +22,13 @@ export function OrganizationSettings() {
 interface FormProps {
   readonly before: Settings;
   readonly managedBy: string;
+  /** Of the times. */
+  readonly zone: string;
   readonly version: string | null;
   readonly again: () => void;
 }
 
-function Form({ before, managedBy, version, again }: FormProps) {
+function Form({ before, managedBy, zone, version, again }: FormProps) {
   const { api, id, me } = useDesk();
   const [wish, setWish] = useState(before);
   const [origins, setOrigins] = useState(before.origins.join('\n'));
@@ -64,6 +67,17 @@ function Form({ before, managedBy, version, again }: FormProps) {
         </select>
       </label>
       {wish.policy.kind === 'burst' ? <label>How many more<input type="number" min="1" disabled={!pays} required value={String(burst)} onInput={(event) => set({ policy: { kind: 'burst', more: Number(event.currentTarget.value) } })} /></label> : null}
+      <label>
+        Seats may be used until; empty: without an end
+        <input type="datetime-local" step="any" disabled={!pays} value={wish.allocationEnds === null ? '' : toField(wish.allocationEnds, zone)} onInput={(event) => set({ allocationEnds: fromField(event.currentTarget.value, zone) })} />
+      </label>
+      <label class="choice"><input type="checkbox" disabled={!pays} checked={wish.selfService !== null} onChange={(event) => set({ selfService: event.currentTarget.checked ? (before.selfService ?? { seats: 10, days: 14 }) : null })} /> Administrators may start increases without asking</label>
+      {wish.selfService === null ? null : (
+        <>
+          <label>So many seats at most in a calendar month<input type="number" min="1" disabled={!pays} required value={String(wish.selfService.seats)} onInput={(event) => set({ selfService: { seats: Number(event.currentTarget.value), days: wish.selfService?.days ?? 1 } })} /></label>
+          <label>each for so many days at most<input type="number" min="1" max="31" disabled={!pays} required value={String(wish.selfService.days)} onInput={(event) => set({ selfService: { seats: wish.selfService?.seats ?? 1, days: Number(event.currentTarget.value) } })} /></label>
+        </>
+      )}
       <label>Grace after a lost line, in seconds<input type="number" min="5" max="86400" disabled={!may} required value={String(wish.graceS)} onInput={(event) => set({ graceS: Number(event.currentTarget.value) })} /></label>
       <label>Places in the waiting line, 0 for none<input type="number" min="0" disabled={!may} required value={String(wish.line ?? 0)} onInput={(event) => set({ line: Number(event.currentTarget.value) || null })} /></label>
       <label class="choice"><input type="checkbox" disabled={!may} checked={wish.discloses} onChange={(event) => set({ discloses: event.currentTarget.checked })} /> A refusal tells the numbers</label>
@@ -71,7 +85,7 @@ function Form({ before, managedBy, version, again }: FormProps) {
       <label class="wide">Pages that may hold the widget, one a line. Left empty, every page may<textarea disabled={!may} rows={3} spellcheck={false} value={origins} onInput={(event) => (setOrigins(event.currentTarget.value), setSaid(''))} /></label>
       <p class="muted wide">
         {managedBy === 'file' ? 'This organization stands in the configuration file: what is set there can only be changed there. ' : ''}
-        {may && !pays ? 'What is paid for, seats and policy, is changed by an operator. ' : ''}
+        {may && !pays ? 'What is paid for, seats, policy, their end and self-service, is changed by an operator. ' : ''}
         {may ? '' : 'Your token may look and not change.'}
       </p>
       {may ? <div class="wide actions"><button class="main" disabled={isSame || act.isBusy}>Save</button><span role="status">{said}</span></div> : null}

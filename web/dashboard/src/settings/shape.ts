@@ -2,6 +2,7 @@
 
 import { type Fields, fields, instant, list, maybe, number, text, truth } from '../door';
 import { type Organization, organization, type Policy, policy } from '../organization';
+import { rfc3339 } from '../words/time';
 
 export interface Settings {
   readonly name: string;
@@ -14,6 +15,8 @@ export interface Settings {
   /** `null`: no line. */
   readonly line: number | null;
   readonly discloses: boolean;
+  /** What administrators may start without asking; `null`: nothing. */
+  readonly selfService: { readonly seats: number; readonly days: number } | null;
   readonly origins: readonly string[];
 }
 
@@ -34,6 +37,7 @@ function settings(value: unknown): Settings {
     zone: text(from, 'time_zone'),
     line: from['waiting_line'] === null || from['waiting_line'] === undefined ? null : number(fields(from['waiting_line']), 'max'),
     discloses: truth(from, 'disclose_counts'),
+    selfService: maybe(from, 'self_service', (from, name) => ({ seats: number(fields(from[name]), 'seats'), days: number(fields(from[name]), 'days') })),
     origins: list(from['allowed_origins'], String),
   };
 }
@@ -47,6 +51,8 @@ const body = (of: Settings): Readonly<Record<string, unknown>> => ({
   seats: of.seats,
   policy: policyOf(of.policy),
   suspended: of.suspended,
+  allocation_ends: of.allocationEnds === null ? null : rfc3339(of.allocationEnds),
+  self_service: of.selfService,
   grace_s: of.graceS,
   time_zone: of.zone,
   waiting_line: of.line === null ? null : { max: of.line },

@@ -14,7 +14,7 @@ export const PRESETS = {
 } as const satisfies Readonly<Record<string, { readonly name: string; readonly days: number; readonly interval: Interval }>>;
 export type Preset = keyof typeof PRESETS;
 
-export const isPreset = (text: string | undefined): text is Preset => text !== undefined && text in PRESETS;
+export const isPreset = (text: string | undefined): text is Preset => text !== undefined && Object.hasOwn(PRESETS, text);
 export const isInterval = (text: string | undefined): text is Interval => INTERVALS.some((known) => known === text);
 
 const LENGTH: Readonly<Record<Interval, number>> = { '1m': MINUTE, '15m': 15 * MINUTE, '30m': 30 * MINUTE, '1h': HOUR, '1d': DAY };

@@ -5,6 +5,7 @@ import { useDesk, useLive } from '../context';
 import { Problem, useAct } from '../parts/act';
 import { maintenance } from '../plans';
 import { fromField, full, HOUR, length, rfc3339, time, toField } from '../words/time';
+import { Preview } from './preview';
 
 export function MaintenanceForm({ made }: { readonly made: () => void }) {
   const { api, id, me, world } = useDesk();
@@ -62,13 +63,8 @@ export function MaintenanceForm({ made }: { readonly made: () => void }) {
           </label>
         ) : null}
         <label class="wide">Message to agents<textarea rows={2} maxLength={500} value={wish.message} onInput={(event) => set({ message: event.currentTarget.value })} /></label>
-        <div class="wide preview" aria-label="What agents will read" role="group">
-          <span class="muted">Agents will read, before it begins{wish.newLogins === 'refused' ? '; meanwhile new logins are refused' : ''}:</span>
-          <blockquote>
-            <strong>Maintenance is planned</strong> You stay logged in. {wish.message.trim()}
-          </blockquote>
-          <span class="muted">{from !== null && until !== null && until > from ? `It lasts ${length(until - from)}, from ${full(from, zone)} to ${time(until, zone)}. The message alone tells agents so.` : 'The end has to be after the beginning.'}</span>
-        </div>
+        <Preview message={wish.message.trim()} refuses={wish.newLogins === 'refused'} />
+        <p class="wide muted">{from !== null && until !== null && until > from ? `It lasts ${length(until - from)}, from ${full(from, zone)} to ${time(until, zone)}. The message alone tells agents so.` : 'The end has to be after the beginning.'}</p>
         <div class="wide actions"><button class="main" disabled={!isGood || act.isBusy}>Plan it</button><span role="status">{said}</span></div>
       </form>
       <Problem of={act} />

@@ -8,18 +8,17 @@ import { Problem, useAct } from '../parts/act';
 import { useAsked } from '../parts/asked';
 import { Dialog } from '../parts/dialog';
 import { Panel } from '../parts/panel';
+import { SaveButton } from '../parts/table';
 import { isOver, type Maintenance, maintenance } from '../plans';
-import { MaintenanceForm } from './form';
 import { full, length } from '../words/time';
+import { MaintenanceForm } from './form';
+import { WORDS } from './state';
+import { SpanChoice, Timeline } from './timeline';
 
-const WORDS: Readonly<Record<string, string>> = {
-  scheduled: '○ Scheduled',
-  in_progress: '● In progress',
-  verifying: '◐ Verifying',
-  completed: '✓ Completed',
-  cancelled: '– Cancelled',
-};
 const EVERY_MS = 15_000;
+const HEAD = ['State', 'Title', 'From', 'Until', 'New logins', 'Whom'];
+
+const whom = (one: Maintenance): string => (one.organizations === null ? 'all organizations' : one.organizations.join(', '));
 
 export function Windows() {
   const { api, id, me } = useDesk();
@@ -30,28 +29,32 @@ export function Windows() {
     all.filter((one) => one.organizations === null || one.organizations.includes(id)).sort((a, b) => Number(isOver(a)) - Number(isOver(b)) || a.startsAt - b.startsAt);
   return (
     <>
-      <Panel title="Windows" asked={asked} empty={(page) => (mine(page.items).length > 0 ? null : <p>○ No maintenance is planned. A window tells agents beforehand, and may refuse new logins while it runs.</p>)}>
+      <Panel title="Windows" asked={asked} tools={<SpanChoice />} empty={(page) => (mine(page.items).length > 0 ? null : <p>○ No maintenance is planned. A window tells agents beforehand, and may refuse new logins while it runs.</p>)}>
         {(page) => (
-          <div class="scroll" tabIndex={0} role="group" aria-label="Maintenance windows">
-            <table>
-              <thead>
-                <tr><th scope="col">State</th><th scope="col">Title</th><th scope="col">From</th><th scope="col">Until</th><th scope="col">New logins</th><th scope="col">Whom</th>{mayManage(me) ? <th scope="col"><span class="unseen">Change</span></th> : null}</tr>
-              </thead>
-              <tbody>
-                {mine(page.items).map((one) => (
-                  <tr key={one.id} class={isOver(one) ? 'over' : ''}>
-                    <td>{WORDS[one.state] ?? one.state}<Progress of={one} /></td>
-                    <td>{one.title}</td>
-                    <td>{full(one.startsAt, zone)}</td>
-                    <td>{full(one.endsAt, zone)}</td>
-                    <td>{one.newLogins === 'refused' ? '✕ refused' : '✓ allowed'}</td>
-                    <td>{one.organizations === null ? 'all organizations' : one.organizations.join(', ')}</td>
-                    {mayManage(me) ? <td>{!isOver(one) && one.mayChange ? <button onClick={() => setLeaving(one)}>Cancel…</button> : null}</td> : null}
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <>
+            <Timeline windows={mine(page.items)} />
+            <div class="scroll" tabIndex={0} role="group" aria-label="Maintenance windows">
+              <table>
+                <thead>
+                  <tr>{HEAD.map((one) => <th key={one} scope="col">{one}</th>)}{mayManage(me) ? <th scope="col"><span class="unseen">Change</span></th> : null}</tr>
+                </thead>
+                <tbody>
+                  {mine(page.items).map((one) => (
+                    <tr key={one.id} class={isOver(one) ? 'over' : ''}>
+                      <td>{WORDS[one.state] ?? one.state}<Progress of={one} /></td>
+                      <td>{one.title}</td>
+                      <td>{full(one.startsAt, zone)}</td>
+                      <td>{full(one.endsAt, zone)}</td>
+                      <td>{one.newLogins === 'refused' ? '✕ refused' : '✓ allowed'}</td>
+                      <td>{whom(one)}</td>
+                      {mayManage(me) ? <td>{!isOver(one) && one.mayChange ? <button onClick={() => setLeaving(one)}>Cancel…</button> : null}</td> : null}
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+            <SaveButton name="Maintenance windows" head={HEAD} rows={() => mine(page.items).map((one) => [WORDS[one.state] ?? one.state, one.title, full(one.startsAt, zone), full(one.endsAt, zone), one.newLogins, whom(one)])} />
+          </>
         )}
       </Panel>
       {mayManage(me) && asked.kind === 'here' ? <MaintenanceForm made={again} /> : null}

@@ -81,17 +81,17 @@ export function weekdayOf(ms: number, zone: string): number {
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
-/** For a field of the kind `datetime-local`. */
+/** For a field of the kind `datetime-local`; seconds only where there are some. */
 export function toField(ms: number, zone: string): string {
   const at = local(ms, zone);
-  return `${at.year}-${two(at.month)}-${two(at.day)}T${two(at.hour)}:${two(at.minute)}`;
+  return `${at.year}-${two(at.month)}-${two(at.day)}T${two(at.hour)}:${two(at.minute)}${at.second === 0 ? '' : `:${two(at.second)}`}`;
 }
 
 export function fromField(value: string, zone: string): number | null {
-  const found = /^(\d{4,6})-(\d\d)-(\d\d)T(\d\d):(\d\d)/.exec(value);
+  const found = /^(\d{4,6})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d))?/.exec(value);
   if (!found) return null;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0] = found.slice(1).map(Number);
-  return instantOf({ year, month, day, hour, minute, second: 0 }, zone);
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = found.slice(1).map((part) => Number(part ?? 0));
+  return instantOf({ year, month, day, hour, minute, second }, zone);
 }
 
 /** "45 s", "12 min", "2 h 15 min", "3 d 4 h" */
