@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { parts } from '../src/history/parts';
 import { columns } from '../src/usage/columns';
 import { csv } from '../src/usage/csv';
 import { highest, item, sums } from '../src/usage/items';
@@ -6,7 +7,7 @@ import { bars, levels, secondsAt } from '../src/usage/levels';
 import { interval as chosen, intervals, isPreset, stretch } from '../src/usage/ranges';
 import { edgesAt, quantile, usual } from '../src/usage/today';
 import { nextPressure, shade, week } from '../src/usage/week';
-import { HOUR } from '../src/words/time';
+import { HOUR, toField } from '../src/words/time';
 import { interval } from './numbers';
 
 const BERLIN = 'Europe/Berlin';
@@ -87,6 +88,23 @@ test('ranges are whole days of the organization, as finely as can be drawn and t
   expect(intervals('today', 2)).toEqual(['30m', '1h']);
   expect(intervals('12m', 50)).toEqual(['1d']);
   expect([chosen('today', undefined, 50), chosen('today', '1m', 2), chosen('7d', '1h', 50), chosen('12m', '1m', 50), chosen('today', undefined, 2)]).toEqual(['15m', '30m', '1h', '1d', '30m']);
+});
+
+test('a range is told by days, weeks from Monday on, or months, without a gap', () => {
+  const now = Date.parse('2026-11-11T09:00:00Z');
+  const days = (preset: 'today' | '7d' | '30d' | '90d' | '12m') => {
+    const whole = stretch(preset, now, BERLIN);
+    const all = parts(preset, whole, BERLIN);
+    expect([all[0]?.from, all.at(-1)?.to]).toEqual([whole.from, whole.to]);
+    for (const [place, one] of all.entries()) expect(one.from).toBe(place === 0 ? whole.from : all[place - 1]?.to);
+    return all.map(({ from }) => toField(from, BERLIN));
+  };
+  expect(days('today')).toEqual(['2026-11-11T00:00']);
+  expect(days('7d')).toHaveLength(7);
+  // The clocks go back in between.
+  expect(days('30d')).toEqual(['2026-10-13T00:00', '2026-10-19T00:00', '2026-10-26T00:00', '2026-11-02T00:00', '2026-11-09T00:00']);
+  expect(days('90d')).toHaveLength(14);
+  expect(days('12m')).toEqual(['2025-11-12T00:00', '2025-12-01T00:00', ...Array.from({ length: 11 }, (_, month) => `2026-${String(month + 1).padStart(2, '0')}-01T00:00`)]);
 });
 
 test('a text in a table is never a formula, and commas and quotes stay in their cell', () => {

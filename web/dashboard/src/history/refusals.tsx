@@ -3,12 +3,13 @@
 import { path, useDesk } from '../context';
 import { paged } from '../door';
 import { useAsked } from '../parts/asked';
-import { Table } from '../parts/table';
-import { figuresOf, type Item, item } from '../usage/items';
+import { SaveButton, Table } from '../parts/table';
+import { type Figures, figuresOf, type Item, item } from '../usage/items';
 import { full, HOUR, time } from '../words/time';
 
 const MOST = 20_000;
 const SHOWN = 50;
+const HEAD = ['From', 'To', 'Refusals', 'Peak', 'Limit', 'Seats that would have been enough'];
 
 interface Props {
   readonly items: readonly Item[];
@@ -28,16 +29,14 @@ export function Refusals({ items, zone, range }: Props) {
   if (asked.kind !== 'here') return <p role="status">{asked.kind === 'failed' ? `✕ ${asked.why}` : 'Loading…'}</p>;
   const halves = figuresOf(asked.value.items).filter((one) => one.refusals > 0);
   const worst = [...halves].sort((a, b) => b.refusals - a.refusals || b.from - a.from).slice(0, SHOWN);
+  const rows = (of: readonly Figures[]) => of.map((one) => [full(one.from, zone), time(one.to, zone), one.refusals, one.peak, one.limit, one.demand]);
   const most = Math.max(...halves.map((one) => one.demand), 0);
   return (
     <>
       <p><strong>{most} seats</strong> would have been enough for everybody in this range.</p>
-      <Table
-        name="Refusals by half-hour"
-        head={['From', 'To', 'Refusals', 'Peak', 'Limit', 'Seats that would have been enough']}
-        rows={worst.map((one) => [full(one.from, zone), time(one.to, zone), one.refusals, one.peak, one.limit, one.demand])}
-      />
-      {halves.length > SHOWN ? <p class="muted">The {SHOWN} half-hours with most refusals, of {halves.length}.</p> : null}
+      <Table name="Refusals by half-hour" head={HEAD} rows={rows(worst)} />
+      <SaveButton name="Refusals by half-hour" head={HEAD} rows={() => rows(halves)} />
+      {halves.length > SHOWN ? <p class="muted">The {SHOWN} half-hours with most refusals, of {halves.length}; the CSV file has all.</p> : null}
     </>
   );
 }

@@ -3,6 +3,7 @@
 import { useMemo } from 'preact/hooks';
 import { path, useDesk, useLive } from '../context';
 import { paged } from '../door';
+import { ByPart } from '../history/by-part';
 import { Figures } from '../history/figures';
 import { Heat } from '../history/heat';
 import { Refusals } from '../history/refusals';
@@ -51,6 +52,7 @@ export function HistoryPage() {
       <Panel title="Figures" asked={known}>
         {(all) => <Figures levels={all} items={series.kind === 'here' ? series.value.items : null} zone={zone} />}
       </Panel>
+      <ByPart preset={preset} stretch={{ from, to }} items={series.kind === 'here' && series.value.next === null ? series.value.items : null} zone={zone} isReady={isKnown} />
       <Heat preset={preset} limit={seats ?? 0} />
       <Panel title="Refusals by half-hour" asked={series} empty={(page) => nothingYet(page.items)}>
         {(page) => <Refusals items={page.items} zone={zone} range={range} />}

@@ -6,7 +6,7 @@ import { path, useDesk, useLive } from '../context';
 import { paged } from '../door';
 import { useAsked } from '../parts/asked';
 import { Panel } from '../parts/panel';
-import { Table } from '../parts/table';
+import { AsTable, Table } from '../parts/table';
 import { Tile } from '../parts/tile';
 import { figuresOf, type Item, item, sums } from '../usage/items';
 import { bars, type Levels, levels } from '../usage/levels';
@@ -86,10 +86,7 @@ function Histogram({ of }: { readonly of: Levels }) {
         {shown.map((one) => <i key={one.from} title={`${one.from === one.to ? one.from : `${one.from} to ${one.to}`} seats: ${length(one.seconds * 1000)}`} style={{ height: `${Math.max(one.seconds > 0 ? 1 : 0, (one.seconds / most) * 100)}%` }} />)}
       </div>
       <p class="ends" aria-hidden="true"><span>0</span><span>{of.peak} seats</span></p>
-      <details>
-        <summary>As a table</summary>
-        <Table name="Time at each number of seats" head={['Seats', 'Time']} rows={shown.map((one) => [one.from === one.to ? String(one.from) : `${one.from}–${one.to}`, length(one.seconds * 1000)])} />
-      </details>
+      <AsTable name="Time at each number of seats" head={['Seats', 'Seconds']} rows={() => of.levels.map((one) => [one.seats, one.seconds])} />
     </div>
   );
 }

@@ -33,12 +33,20 @@ export function SaveButton({ name, head, rows }: Props) {
   return <button aria-label={`${name} as CSV`} onClick={() => world.save(file, 'text/csv;charset=utf-8', csv(head, rows()))}>CSV</button>;
 }
 
-export function Table({ name, head, rows }: { readonly name: string; readonly head: readonly string[]; readonly rows: readonly (readonly Cell[])[] }) {
+interface TableProps {
+  readonly name: string;
+  readonly head: readonly string[];
+  /** What the columns mean. */
+  readonly titles?: readonly (string | undefined)[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+export function Table({ name, head, titles = [], rows }: TableProps) {
   const isNumber = head.map((_, column) => rows.some((row) => typeof row[column] === 'number'));
   return (
     <div class="scroll" tabIndex={0} role="group" aria-label={name}>
       <table>
-        <thead><tr>{head.map((one, column) => <th key={one} scope="col" class={isNumber[column] ? 'number' : ''}>{one}</th>)}</tr></thead>
+        <thead><tr>{head.map((one, column) => <th key={one} scope="col" title={titles[column]} class={isNumber[column] ? 'number' : ''}>{one}</th>)}</tr></thead>
         <tbody>
           {rows.map((row, place) => (
             <tr key={place}>{row.map((cell, column) => <td key={column} class={isNumber[column] ? 'number' : ''}>{cell ?? '–'}</td>)}</tr>

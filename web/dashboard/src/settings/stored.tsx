@@ -10,7 +10,7 @@ export function Stored() {
           <ul>
             <li>While a session lives: a random id, hashes of its secrets, and when it took its seat. In memory only: whether its line is up, and whether its agent is in a call.</li>
             <li>Of the use: how many seats were in use when, and counts of logins, ends, refusals and waits. Minutes for 90 days, quarters of an hour for 13 months, days for 5 years.</li>
-            <li>Settings, hashes of keys and tokens, and which token changed what.</li>
+            <li>Settings, webhooks with their secrets, the last 100 incidents and what was told of them, hashes of keys and tokens, and which token changed what.</li>
           </ul>
         </div>
         <div>
