@@ -15,8 +15,8 @@ const UNNAMED = [
   ...['uPlot.sync = _sync;', '(paths.bars    = bars);', '(paths.spline  = monotoneCubic);'],
 ];
 const EMPTIED = [
-  ...['rangeLog', 'logAxisSplits', 'asinhAxisSplits', 'log10AxisValsFilt', 'log2AxisValsFilt', 'timeAxisVals', 'timeAxisStamps', 'timeSeriesStamp', 'fmtDate', 'points', 'linear'],
-  ...['initLegendRow', 'setLegend', 'setLegendValues', 'syncLegend', 'delSeries', 'mouseDown', 'mouseUp', 'pubSync', 'toggleDOM'].map((name) => `\t${name}`),
+  ...['rangeLog', 'logAxisSplits', 'asinhAxisSplits', 'log10AxisValsFilt', 'log2AxisValsFilt', 'timeAxisVals', 'timeAxisVal', 'timeAxisStamps', 'timeSeriesStamp', 'fmtDate', 'points', 'linear', 'cursorPointShow', 'legendStroke', 'legendFill'],
+  ...['initLegendRow', 'setLegend', 'setLegendValues', 'syncLegend', 'addSeries', 'delSeries', 'addBand', 'delBand', 'mouseDown', 'mouseUp', 'dblClick', 'setFocus', 'pubSync', 'toggleDOM'].map((name) => `\t${name}`),
 ];
 const slim = {
   name: 'slim-uplot',
