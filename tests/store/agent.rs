@@ -176,6 +176,11 @@ impl Agent {
         self.wire = None;
     }
 
+    /// The next server has begun: from here on the agent has a grace.
+    pub fn has_grace_from(&self, begun: Instant) {
+        self.board.cut_off(self.number, begun);
+    }
+
     /// Never comes back.
     pub fn vanish(&mut self) -> Option<Stay> {
         self.board.leaves(self.number);

@@ -49,6 +49,13 @@ impl Board {
         }
     }
 
+    /// Its server crashed: it has a grace from the next one's start on, if it was connected.
+    pub fn cut_off(&self, agent: usize, begun: Instant) {
+        if let Some(lost) = self.held.lock().get_mut(&agent) {
+            lost.get_or_insert(begun);
+        }
+    }
+
     /// Called before the logout is sent.
     pub fn leaves(&self, agent: usize) {
         self.held.lock().remove(&agent);

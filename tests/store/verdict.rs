@@ -25,6 +25,7 @@ pub async fn judge(server: &Server, agents: &mut [Agent], killed: Instant, board
     let (mut late, mut vanished) = (Vec::new(), 0);
     for (number, agent) in agents.iter_mut().enumerate() {
         agent.is_cut_off();
+        agent.has_grace_from(server.begun);
         for ended in agent.ended.iter().rev().take(3) {
             assert!(is_gone(server, ended).await, "an ended session came back");
         }
