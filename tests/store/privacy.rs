@@ -5,11 +5,13 @@ use crate::search::{Search, hex};
 use crate::server::{Server, Setup};
 use crate::wire::{Heard, Wire};
 use base64::Engine as _;
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
 const ADDRESS: &str = "127.77.3.91";
@@ -35,7 +37,13 @@ impl Marks {
 #[tokio::test]
 async fn nothing_that_a_client_can_send_is_found_anywhere() {
     let home = tempfile::tempdir().unwrap();
-    let setup = Setup::new(home.path(), 2, 700).with(&["--log-level", "trace", "--log-format", "json"]);
+    let setup = Setup::new(home.path(), 2, 700).with(&[
+        "--log-level",
+        "trace",
+        "--log-format",
+        "json",
+        "--allow-private-webhooks",
+    ]);
     let mut marks = Marks {
         search: Search::default(),
         all: Vec::new(),
@@ -43,7 +51,18 @@ async fn nothing_that_a_client_can_send_is_found_anywhere() {
     marks.search.raw(ADDRESS.as_bytes(), "address");
     marks.search.raw(b"7f4d035b", "address");
     let mut server = setup.start().unwrap();
+    let called = called_at_each_refusal(&server).await;
     let mut answers = Box::pin(whole_life(&server, &mut marks)).await;
+    let start = std::time::Instant::now();
+    while !String::from_utf8_lossy(&called.lock()).contains("login.refused.summary") {
+        assert!(start.elapsed() < Duration::from_secs(30), "nobody is called");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let calls = called.lock().clone();
+    for path in ["alerts/incidents", "webhooks"] {
+        let path = format!("/api/v1/organizations/acme/{path}");
+        answers += &server.get(&path).await.unwrap().1;
+    }
     answers += &server.get("/metrics").await.unwrap().1;
     answers += &server.get("/api/v1/organizations").await.unwrap().1;
     server.kill();
@@ -56,6 +75,7 @@ async fn nothing_that_a_client_can_send_is_found_anywhere() {
     assert!(marks.all.len() > 15, "too few marks");
     assert_eq!(marks.search.found_in(&log), [""; 0], "in the log");
     assert_eq!(marks.search.found_in(answers.as_bytes()), [""; 0], "in an answer");
+    assert_eq!(marks.search.found_in(&calls), [""; 0], "in a webhook");
     assert_eq!(
         marks.search.found_in_folder(&setup.folder),
         [],
@@ -77,6 +97,37 @@ async fn nothing_that_a_client_can_send_is_found_anywhere() {
             );
         }
     }
+}
+
+/// All that a receiver hears of an organization that calls at each refusal.
+async fn called_at_each_refusal(server: &Server) -> Arc<Mutex<Vec<u8>>> {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let heard = Arc::<Mutex<Vec<u8>>>::default();
+    let acme = "/api/v1/organizations/acme";
+    let rules = json!({"levels": [{"percent": 50, "hold_s": 0}], "refusals": {"count": 1, "within_s": 60}});
+    let set = server
+        .ask("PUT", &format!("{acme}/alerts"), &rules.to_string())
+        .await;
+    assert_eq!(set.unwrap().0, 200);
+    let url = json!({"url": format!("http://{}/", listener.local_addr().unwrap())});
+    let made = server
+        .ask("POST", &format!("{acme}/webhooks"), &url.to_string())
+        .await;
+    assert_eq!(made.unwrap().0, 201);
+    let hears = Arc::clone(&heard);
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let mut bytes = [0; 4096];
+            while let Ok(length @ 1..) = socket.read(&mut bytes).await {
+                hears.lock().extend_from_slice(&bytes[..length]);
+                if hears.lock().ends_with(b"}}") {
+                    let _ = socket.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await;
+                    break;
+                }
+            }
+        }
+    });
+    heard
 }
 
 fn leaks(mark: &str) -> [Vec<u8>; 4] {

@@ -154,10 +154,17 @@ impl Server {
 
     /// Status and body of a GET on the admin listener; none where nobody answers.
     pub async fn get(&self, path: &str) -> Option<(u16, String)> {
+        self.ask("GET", path, "").await
+    }
+
+    /// The same with another method and a body.
+    pub async fn ask(&self, method: &str, path: &str, body: &str) -> Option<(u16, String)> {
         let mut socket = tokio::net::TcpStream::connect(&self.admin).await.ok()?;
         let head = format!(
-            "GET {path} HTTP/1.1\r\nHost: admin\r\nAuthorization: Bearer {}\r\nConnection: close\r\n\r\n",
-            self.token
+            "{method} {path} HTTP/1.1\r\nHost: admin\r\nAuthorization: Bearer {}\r\nConnection: close\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            self.token,
+            body.len()
         );
         socket.write_all(head.as_bytes()).await.ok()?;
         let mut answer = String::new();
