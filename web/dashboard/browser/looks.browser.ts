@@ -9,8 +9,12 @@ const PICTURES = picturesIn('dashboard');
 const PARTS: readonly (readonly [title: string, part?: string])[] = [
   ['Overview'], ['Sessions'], ['History'], ['Quality'], ['Planning'], ['Maintenance and alerts'], ['Maintenance and alerts', 'Alerts'], ['Settings'],
 ];
-/** Pages whose pictures are kept: what does not depend on months of history. */
-const KEPT: readonly string[] = ['Overview wide', 'Overview narrow', 'Sessions wide'];
+/** Pages whose pictures are kept, as far down: what does not depend on months of history. */
+const KEPT: Readonly<Record<string, number>> = {
+  'Overview wide': 520, 'Overview narrow': 760, 'Sessions wide': 480, 'Maintenance and alerts wide': 420, 'Maintenance and alerts, Alerts wide': 720, 'Maintenance and alerts, Alerts narrow': 760, 'Planning wide': 800,
+};
+const DAY = 86_400_000;
+const inDays = (days: number): string => new Date(Math.floor(Date.now() / DAY) * DAY + days * DAY).toISOString();
 
 const stage = scene(async () => {
   const server = await SeatServer.start(
@@ -18,9 +22,23 @@ const stage = scene(async () => {
       '[[organization.increase]]\nseats = 10\nfrom = 2026-01-01T00:00:00Z\nuntil = 2099-01-01T00:00:00Z\nreason = "Season"\n' +
       '[[organization]]\nid = "empty"\nname = "Nobody yet"\nseats = 5\n',
   );
+  await server.ask('PUT', '/organizations/acme/alerts', { levels: [{ percent: 70, hold_s: 0 }, { percent: 90 }, { percent: 100 }] });
+  for (const [seats, from, until, reason] of [[5, 2, 3, 'Training'], [20, 4, 9, 'Black Friday'], [3, 5.3, 5.7, 'Evening event']] as const) {
+    await server.ask('POST', '/organizations/acme/increases', { seats, from: inDays(from), until: inDays(until), reason });
+  }
   server.fleet('acme', 45);
   return server;
 });
+
+/** Windows of each kind; after each test they are gone. */
+async function planned(): Promise<void> {
+  const plan = (title: string, from: number, until: number, new_logins: string): Promise<unknown> =>
+    stage.server.ask('POST', '/maintenance', { title, starts_at: inDays(from), ends_at: inDays(until), new_logins, organizations: ['acme'] });
+  await plan('New telephones', -1, 2, 'allowed');
+  await plan('Upgrade of the telephone system', 6.1, 6.3, 'refused');
+  const { id } = (await plan('Network', 8, 9, 'refused')) as { readonly id: string };
+  await stage.server.ask('PATCH', `/maintenance/${id}`, { state: 'cancelled' });
+}
 
 test.each([
   ['wide', 'light', 1280, 'acme'],
@@ -28,6 +46,7 @@ test.each([
   ['wide', 'dark', 1280, 'empty'],
   ['narrow', 'light', 390, 'empty'],
 ] as const)('each page has no violation that axe can find, and fits (%s, %s)', async (name, colorScheme, width, org) => {
+  await planned();
   const context = await stage.fresh({ colorScheme, viewport: { width, height: 900 }, deviceScaleFactor: 1 });
   const desk = await Desk.enter(context, stage.server, `#/${org}/overview`);
   const { page } = desk;
@@ -41,7 +60,13 @@ test.each([
     expect(await violations(page), title).toEqual([]);
     expect(await page.locator('.problem:not(:empty)').allInnerTexts(), title).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${title} is too wide`).toBe(true);
-    if (PICTURES && org === 'acme' && KEPT.includes(`${title} ${name}`)) await page.screenshot({ path: `${PICTURES}${title.toLowerCase()}${name === 'wide' ? '' : '.narrow-dark'}.png`, clip: { x: 0, y: 0, width, height: name === 'wide' ? 480 : 760 } });
+    const picture = part === null ? title : `${title}, ${part}`;
+    const height = KEPT[`${picture} ${name}`];
+    if (PICTURES && org === 'acme' && height !== undefined) {
+      const file = (part ?? title.split(' ')[0] ?? '').toLowerCase();
+      await page.evaluate(() => scrollTo(0, 0));
+      await page.screenshot({ path: `${PICTURES}${file}${name === 'wide' ? '' : '.narrow-dark'}.png`, clip: { x: 0, y: 0, width, height } });
+    }
   }
   await desk.close();
 });

@@ -44,7 +44,7 @@ class Receiver {
 }
 
 const receiver = shared(() => Receiver.listen(), (one) => one.end());
-const stage = scene(() => SeatServer.start('[[organization]]\nid = "acme"\nname = "Acme"\nseats = 2\n', undefined, undefined, ['--allow-private-webhooks']));
+const stage = scene(() => SeatServer.start('[[organization]]\nid = "acme"\nname = "Acme"\nseats = 2\n', { more: ['--allow-private-webhooks'] }));
 
 test('a webhook is added with a secret shown once, tried with what came of it seen, told of an incident, and removed', async () => {
   const context = await stage.fresh({ viewport: { width: 1280, height: 900 } });

@@ -4,7 +4,7 @@ import { picturesIn, scene } from './scene';
 import { SeatServer } from './server';
 
 const organization = (id: string, seats: number): string => `[[organization]]\nid = "${id}"\nseats = ${seats}\nwaiting_line = { max = 20 }\n`;
-const stage = scene(() => SeatServer.start(organization('demo', 5) + organization('demo-two', 2), 'grace = "60s"'));
+const stage = scene(() => SeatServer.start(organization('demo', 5) + organization('demo-two', 2), { liveness: 'grace = "60s"' }));
 
 test('the demonstration shows a full organization, a line, a lost network, a second tab and a logout', async () => {
   const page = await open(await stage.fresh({ viewport: { width: 1180, height: 1000 } }), `${stage.server.adminOrigin}/demo`);

@@ -7,7 +7,7 @@ import { SeatServer } from './server';
 const HIDDEN_MS = process.env['MIRABRIDGE_LONG'] === '1' ? 600_000 : 70_000;
 
 test('a page that nobody looks at keeps its line', async () => {
-  const server = await SeatServer.start('[[organization]]\nid = "acme"\nseats = 1\n', '');
+  const server = await SeatServer.start('[[organization]]\nid = "acme"\nseats = 1\n', { liveness: '' });
   const browser = new BareBrowser();
   try {
     const page = await browser.open(seatPage(server.origin, 'acme'));

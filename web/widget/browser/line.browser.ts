@@ -3,7 +3,7 @@ import { counts, open, said, seatPage, sees, sessionOf, words } from './browser'
 import { scene, shared } from './scene';
 import { CuttableLine, SeatServer } from './server';
 
-const stage = scene(() => SeatServer.start('[[organization]]\nid = "acme"\nseats = 30\n', 'heartbeat = "5s"\nsilence_limit = "12s"\ngrace = "20s"'));
+const stage = scene(() => SeatServer.start('[[organization]]\nid = "acme"\nseats = 30\n', { liveness: 'heartbeat = "5s"\nsilence_limit = "12s"\ngrace = "20s"' }));
 const line = shared(
   () => CuttableLine.to(stage.server.listen),
   (one) => one.end(),

@@ -12,7 +12,7 @@ const stage = scene(async () => {
   const { listen } = first;
   await first.end();
   const origins = `allowed_origins = ["${host().origin}", "http://${listen}"]`;
-  return SeatServer.start(`[[organization]]\nid = "acme"\nseats = 5\n${origins}\n[[organization]]\nid = "open"\nseats = 5\n`, undefined, listen);
+  return SeatServer.start(`[[organization]]\nid = "acme"\nseats = 5\n${origins}\n[[organization]]\nid = "open"\nseats = 5\n`, { listen });
 });
 
 test('a page of the list holds the frame, a foreign one gets nothing', async () => {

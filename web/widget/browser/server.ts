@@ -9,9 +9,20 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const root = new URL('../../../', import.meta.url).pathname;
-const binary = process.env['MIRABRIDGE_BINARY'] ?? join(root, 'target/debug/mirabridge-seats');
+export const binary = process.env['MIRABRIDGE_BINARY'] ?? join(root, 'target/debug/mirabridge-seats');
 
 const LIVENESS = 'heartbeat = "5s"\nsilence_limit = "12s"\ngrace = "10s"';
+
+const DATA = 'data';
+
+export interface Start {
+  readonly liveness?: string;
+  readonly listen?: string;
+  /** Further flags. */
+  readonly more?: readonly string[];
+  /** Makes the folder of the data before the server does. */
+  readonly fill?: (folder: string) => void;
+}
 
 export interface Numbers {
   readonly in_use: number;
@@ -29,21 +40,17 @@ export class SeatServer {
 
   private constructor(private readonly more: readonly string[]) {}
 
-  /** With the organizations and settings of `toml`; a grace of 10 s and a heartbeat of 5 s, unless it says otherwise; `more`: further flags. */
-  static async start(
-    toml: string,
-    liveness = LIVENESS,
-    listen = '127.0.0.1:0',
-    more: readonly string[] = [],
-  ): Promise<SeatServer> {
+  /** With the organizations and settings of `toml`; a grace of 10 s and a heartbeat of 5 s, unless it is told otherwise. */
+  static async start(toml: string, { liveness = LIVENESS, listen = '127.0.0.1:0', more = [], fill }: Start = {}): Promise<SeatServer> {
     const server = new SeatServer(more);
     server.write(toml, liveness);
+    fill?.(join(server.folder, DATA));
     await server.run(listen);
     return server;
   }
 
   async run(listen: string, admin = '127.0.0.1:0'): Promise<void> {
-    const flags = ['--config', 'seats.toml', '--listen', listen, '--admin-listen', admin, '--data-dir', 'data', ...this.more];
+    const flags = ['--config', 'seats.toml', '--listen', listen, '--admin-listen', admin, '--data-dir', DATA, ...this.more];
     const child = spawn(binary, ['serve', ...flags], { cwd: this.folder, stdio: ['ignore', 'pipe', 'ignore'] });
     this.process = child;
     const line = await new Promise<string>((resolve, reject) => {
