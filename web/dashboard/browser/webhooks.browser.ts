@@ -84,7 +84,7 @@ test('a webhook is added with a secret shown once, tried with what came of it se
   const before = receiver().got.length;
   await sent.nth(1).getByRole('button', { name: 'Again' }).click();
   await expect.poll(() => receiver().got.length, { timeout: 10_000 }).toBeGreaterThan(before);
-  expect(await page.getByText('✓ 1 delivery made again.').count()).toBe(1);
+  await expect.poll(() => page.getByText('✓ 1 delivery made again.').count()).toBe(1);
   await expect.poll(() => page.url()).toContain('hook=');
 
   // An incident says that somebody was told.
