@@ -23,5 +23,7 @@ export default defineConfig({
     sequence: { sequencer: WaitingFirst },
     testTimeout: isLong ? 720_000 : 150_000,
     hookTimeout: 60_000,
+    // A machine that others use, too, may take a second for what takes an instant.
+    expect: { poll: { timeout: 5_000 } },
   },
 });

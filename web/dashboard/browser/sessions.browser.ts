@@ -149,6 +149,31 @@ test('the list follows while something changes all the time', async () => {
   await desk.close();
 });
 
+test('under the pointer no row moves: one that ended stays as such, and goes when the pointer does', async () => {
+  const pages = [];
+  for (const name of ['1', '2', '3']) pages.push(await agent(name));
+  for (const one of pages) await sees(one, 'Active');
+  const desk = await Desk.enter(profile, stage.server, '#/acme/sessions');
+  const { page } = desk;
+  const rows = page.locator('.rows tbody tr:not(.space)');
+  await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(3);
+  await page.locator('.rows').hover();
+  const names = (): Promise<readonly string[]> => rows.locator('code').allInnerTexts();
+  const before = await names();
+  const { items } = (await stage.server.ask('GET', '/organizations/acme/sessions')) as { readonly items: readonly { readonly id: string; readonly short_id: string }[] };
+  const first = items.find((one) => one.short_id === before[0]);
+  await stage.server.ask('DELETE', `/organizations/acme/sessions/${first?.id}`);
+
+  await expect.poll(() => page.locator('.sum').innerText(), { timeout: 10_000 }).toContain('2 sessions');
+  expect(await names()).toEqual(before);
+  expect(await rows.first().innerText()).toContain('– Ended');
+  expect(await rows.first().getByRole('button').count()).toBe(0);
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('navigation').hover();
+  await expect.poll(names).toEqual(before.slice(1));
+  await desk.close();
+});
+
 test('many are ended only by their number, and not if it is another one meanwhile', async () => {
   const one = await agent('1');
   await agent('2');

@@ -58,6 +58,25 @@ export function matches(of: Filter, one: Session): boolean {
   return isState && one.ageS >= minAgeS(of);
 }
 
+export interface Laid {
+  readonly sessions: readonly Session[];
+  /** Those of them that are over. */
+  readonly ended: ReadonlySet<string>;
+}
+
+/**
+ * The list for somebody who has the hand on it: nothing moves. Whoever stood in it `before` keeps the place, over or
+ * not; whoever of `wanted` is new comes last. `all`: also those that do not match a filter any more.
+ */
+export function inPlace(before: readonly Session[], wanted: readonly Session[], all: readonly Session[]): Laid {
+  const known = new Map(all.map((one) => [one.id, one]));
+  const stood = new Set(before.map(({ id }) => id));
+  return {
+    sessions: [...before.map((one) => known.get(one.id) ?? one), ...wanted.filter(({ id }) => !stood.has(id))],
+    ended: new Set(before.map(({ id }) => id).filter((id) => !known.has(id))),
+  };
+}
+
 /** What is left at `now` of the grace that was told at `toldAt`; `null`: it is in none. */
 export const graceLeftMs = (one: Session, toldAt: number, now: number): number | null =>
   one.graceLeftS === null ? null : Math.max(0, one.graceLeftS * 1000 - Math.max(0, now - toldAt));

@@ -7,7 +7,7 @@ import { organization } from '../src/organization';
 import { after } from '../src/parts/asked';
 import { advice, askedBuffer } from '../src/planning/advice';
 import { firstEnd, increase, maintenance } from '../src/plans';
-import { body, filter, graceLeftMs, matches, minAgeS, seen, session } from '../src/sessions';
+import { body, filter, graceLeftMs, inPlace, matches, minAgeS, seen, session } from '../src/sessions';
 import { changes, originsOf, type Settings, shown } from '../src/settings/shape';
 import { closed, verdict } from '../src/verdict';
 import { SAID } from '../src/windows/preview';
@@ -90,6 +90,22 @@ test('of ten thousand rows only those near the eye are drawn', () => {
   expect(seen(400_000, 600, 40, 10_000)).toEqual({ first: 9992, end: 10_000 });
   // A list that became short under the eye.
   expect(seen(400_000, 600, 40, 3)).toEqual({ first: 3, end: 3 });
+});
+
+test('under the hand nothing of the list moves: who ended keeps the place, who is new comes last', () => {
+  const ids = fc.uniqueArray(fc.integer({ min: 0, max: 40 }).map(String), { maxLength: 20 });
+  fc.assert(
+    fc.property(ids, ids, ids, (before, wanted, others) => {
+      const list = (names: readonly string[], resumes: number) => names.map((id) => one({ id, resumes }));
+      const fresh = list([...new Set([...wanted, ...others])], 1);
+      const laid = inPlace(list(before, 0), list(wanted, 1), fresh);
+      expect(laid.sessions.slice(0, before.length).map(({ id }) => id)).toEqual(before);
+      expect(new Set(laid.sessions.map(({ id }) => id))).toEqual(new Set([...before, ...wanted]));
+      expect(laid.sessions).toHaveLength(new Set([...before, ...wanted]).size);
+      for (const { id, resumes } of laid.sessions) expect(resumes === 0).toBe(laid.ended.has(id));
+      for (const { id } of fresh) expect(laid.ended.has(id)).toBe(false);
+    }),
+  );
 });
 
 test('an ending says only what its mode takes', () => {

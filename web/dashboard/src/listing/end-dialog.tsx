@@ -44,7 +44,7 @@ export function EndDialog({ meant, close, done }: Props) {
     } else act.run(() => each(meant.sessions, (one) => api.ask('POST', path(id, `/sessions/${one.id}/end`), nothing, body(ending))), ended);
   };
   return (
-    <Dialog title={count === 1 ? 'End this session?' : `End ${several(count, 'session')}?`} close={close}>
+    <Dialog title={count === 1 ? `End ${meant.kind === 'some' ? `the session ${meant.sessions[0]?.shortId}` : 'this session'}?` : `End ${several(count, 'session')}?`} close={close}>
       <form onSubmit={(event) => (event.preventDefault(), isSure && submit())}>
         <fieldset>
           <legend>When</legend>

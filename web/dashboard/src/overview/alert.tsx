@@ -18,15 +18,15 @@ export function OpenAlert() {
   // Only of what was told just now can it be said that there is none.
   if (asked.kind !== 'here' || asked.failed !== null) {
     const words = asked.kind === 'loading' ? 'Asking for open alerts…' : 'Whether an alert is open is not known.';
-    return <p class="notice alert" role="status">○ {words} {to}</p>;
+    return <p class="notice alert" role="status"><span>○ {words}</span> {to}</p>;
   }
   const open = asked.value.items.find(({ until }) => until === null);
-  if (open === undefined) return <p class="notice alert" role="status">✓ No alert is open. {to}</p>;
+  if (open === undefined) return <p class="notice alert" role="status"><span>✓ No alert is open.</span> {to}</p>;
   const [tone, icon, word] = SEVERITIES[open.severity];
   const [worst, ...more] = causes(open).filter(({ goesOn }) => goesOn);
   return (
     <p class={`notice alert ${tone}`} role="status">
-      {icon} <strong>{word} alert</strong> since {near(open.since, now, zone)}: {worst?.what}{more.length > 0 ? `, and ${more.length} more` : ''}. {to}
+      <span>{icon} <strong>{word} alert</strong> since {near(open.since, now, zone)}: {worst?.what}{more.length > 0 ? `, and ${more.length} more` : ''}.</span> {to}
     </p>
   );
 }

@@ -8,7 +8,7 @@ import { Rows } from '../listing/rows';
 import { useAsked } from '../parts/asked';
 import { Panel } from '../parts/panel';
 import { Throttle } from '../parts/throttle';
-import { filter, matches, type Session, session, WANTED } from '../sessions';
+import { filter, inPlace, matches, type Session, session, WANTED } from '../sessions';
 import { several } from '../words/numbers';
 
 /** A list that is longer is shown so far. */
@@ -32,6 +32,15 @@ export function SessionsPage() {
   const toldAt = useMemo(() => world.now().wall, [all]);
   const wanted = filter(place.query);
   const shown = useMemo(() => all.filter((one) => matches(wanted, one)), [all, wanted.state, wanted.hours]);
+  const [isHeld, setHeld] = useState(false);
+  const stood = useRef<{ readonly of: string; readonly sessions: readonly Session[] }>({ of: '', sessions: NONE });
+  const laid = useMemo(() => {
+    const of = `${wanted.state} ${wanted.hours}`;
+    const before = isHeld && stood.current.of === of && stood.current.sessions.length < 2 * shown.length + SHORT ? stood.current.sessions : shown;
+    const found = inPlace(before, shown, all);
+    stood.current = { of, sessions: found.sessions };
+    return found;
+  }, [shown, isHeld]);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [meant, setMeant] = useState<Meant | null>(null);
   const [said, setSaid] = useState('');
@@ -101,7 +110,8 @@ export function SessionsPage() {
             </div>
           ) : null}
           <Rows
-            sessions={shown}
+            laid={laid}
+            hold={setHeld}
             toldAt={toldAt}
             selected={selected}
             toggle={mayManage(me) ? toggle : null}
