@@ -25,6 +25,8 @@ test('a server that is gone leaves stale numbers on every page, and live ones wh
   await desk.says('⚠ Stale since \\d\\d:\\d\\d:\\d\\d', 20_000);
   expect(await answer()).toContain('3 seats are free');
   expect(await page.locator('.gauge h2').innerText()).toMatch(/As it was at \d\d:\d\d:\d\d/);
+  // Nobody says that there is no alert who was not told so just now.
+  await expect.poll(() => page.locator('.notice.alert').innerText(), { timeout: 15_000 }).toContain('○ Whether an alert is open is not known.');
   for (const [place, colour] of (await colours()).entries()) expect(colour).not.toBe(living[place]);
   expect(await violations(page)).toEqual([]);
   if (PICTURES) await page.screenshot({ path: `${PICTURES}stale.png`, clip: { x: 0, y: 0, width: 1280, height: 480 } });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DAY, fromField, HOUR, instantOf, length, local, midnight, MINUTE, near, toField, weekdayOf } from '../src/words/time';
+import { DAY, fromField, HOUR, instantOf, length, local, midnight, MINUTE, near, toField, weekdayOf, within } from '../src/words/time';
 
 const BERLIN = 'Europe/Berlin';
 const utc = (text: string): number => Date.parse(text);
@@ -11,6 +11,11 @@ test('a time is told as short as it can be', () => {
   expect(near(utc('2026-01-09T17:00:00Z'), now, BERLIN)).toBe('Fri 18:00');
   expect(near(utc('2026-02-09T17:00:00Z'), now, BERLIN)).toBe('9 Feb 2026 18:00');
   expect(near(utc('2026-01-05T23:30:00Z'), now, BERLIN)).toBe('Tue 00:30');
+});
+
+test('of a whole day the day is told, of less the minute', () => {
+  const from = utc('2026-01-04T23:00:00Z');
+  expect([within(from, from + DAY, BERLIN), within(from, from + HOUR, BERLIN)]).toEqual(['5 Jan 2026', '5 Jan 2026 00:00']);
 });
 
 test('a day begins at midnight of the zone, also where clocks change', () => {

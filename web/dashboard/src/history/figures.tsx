@@ -4,7 +4,7 @@ import { Tile } from '../parts/tile';
 import { highest, type Item, sums } from '../usage/items';
 import { type Levels, secondsAt } from '../usage/levels';
 import { count } from '../words/numbers';
-import { full, length } from '../words/time';
+import { length, within } from '../words/time';
 
 interface Props {
   readonly levels: Levels;
@@ -21,7 +21,7 @@ export function Figures({ levels, items, zone }: Props) {
   const at = secondsAt(levels, levels.peak);
   return (
     <ul class="tiles">
-      <Tile name="Peak" defined="peak" value={count(levels.peak)} more={top === null ? '' : full(top.from, zone)} />
+      <Tile name="Peak" defined="peak" value={count(levels.peak)} more={top === null ? '' : within(top.from, top.to, zone)} />
       <Tile name="Time at the peak" defined="atPeak" value={at > 0 && at < 1 ? 'under 1 s' : length(at * 1000)} more="all its moments" />
       <Tile name="30-minute peak" defined="held" value={shown(levels.heldHalfHour)} more="held for 30 min" />
       <Tile name="For 95 %" defined="enough" value={shown(levels.enough['95'])} more="of the time, enough" />

@@ -5,7 +5,7 @@ import { Chart } from '../parts/chart';
 import { AsTable } from '../parts/table';
 import { columns } from '../usage/columns';
 import { figuresOf, highest, type Item } from '../usage/items';
-import { full } from '../words/time';
+import { full, within } from '../words/time';
 import { count, decimal } from '../words/numbers';
 
 interface Props {
@@ -24,7 +24,7 @@ export function Series({ items, from, to, zone, isWhole }: Props) {
   const gaps = useMemo(() => items.filter((one) => one.kind === 'gap'), [items]);
   const top = highest(items);
   const hasRefusals = figuresOf(items).some((one) => one.refusals > 0);
-  const words = top === null ? 'Nothing is known.' : `Seats in use. The peak is ${count(top.peak)} of ${count(top.limit)}, on ${full(top.from, zone)}.`;
+  const words = top === null ? 'Nothing is known.' : `Seats in use. The peak is ${count(top.peak)} of ${count(top.limit)}, on ${within(top.from, top.to, zone)}.`;
   const rows = () =>
     items.map((one) =>
       one.kind === 'gap'

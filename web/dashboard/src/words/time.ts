@@ -30,6 +30,9 @@ export const date = (ms: number, zone: string): string => format(zone, 'date', {
 /** "9 Jan 2026 10:41" */
 export const full = (ms: number, zone: string): string => `${date(ms, zone)} ${time(ms, zone)}`;
 
+/** When something was of which the stretch is known: the day, or the minute with which a shorter one begins. */
+export const within = (from: number, to: number, zone: string): string => (to - from > HOUR ? date(from, zone) : full(from, zone));
+
 /** As short as it can be told at `now`: "18:00", "Fri 18:00", "9 Jan 2026 18:00". */
 export function near(ms: number, now: number, zone: string): string {
   if (midnight(ms, zone) === midnight(now, zone)) return time(ms, zone);
