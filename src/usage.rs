@@ -7,6 +7,7 @@ mod histogram;
 mod levels;
 pub mod quiet_windows;
 mod recorder;
+pub mod replay;
 pub mod right_size;
 mod row;
 mod series;

@@ -203,4 +203,6 @@ impl Witness for Scribe {
 #[cfg(test)]
 mod quiet_tests;
 #[cfg(test)]
+mod replay_tests;
+#[cfg(test)]
 mod tests;

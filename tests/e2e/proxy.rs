@@ -63,7 +63,8 @@ impl Nginx {
             .spawn()
             .expect("nginx is needed: scripts/test installs it");
         let watch = Stopwatch::start();
-        while !socket.exists() {
+        // The socket is there before it listens.
+        while std::os::unix::net::UnixStream::connect(&socket).is_err() {
             let said = std::fs::read_to_string(path("stderr")).unwrap();
             assert!(
                 watch.elapsed() < Duration::from_secs(20),

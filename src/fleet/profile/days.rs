@@ -102,6 +102,16 @@ impl Workdays {
         steps.push_back(Step::Forget);
     }
 
+    /// The next outage of the first visit. One that was over before there was a seat cuts nothing.
+    fn next_outage(&mut self, now: At) -> Option<Outage> {
+        let outages = &self.visits.front()?.outages;
+        let missed = outages[self.cuts..].iter();
+        self.cuts += missed
+            .take_while(|outage| self.pace.moment(outage.over()) <= now)
+            .count();
+        outages.get(self.cuts).copied()
+    }
+
     fn work(&mut self, now: At, end: At, next: Option<Outage>, steps: &mut VecDeque<Step>) {
         let Some(outage) = next else {
             return steps.push_back(Step::WaitUntil(end));
@@ -145,7 +155,7 @@ impl Script for Workdays {
                 steps.extend([Step::Wait(back), Step::Repeat]);
             }
             Situation::Seated => {
-                let next = visit.outages.get(self.cuts).copied();
+                let next = self.next_outage(now);
                 self.work(now, end, next, steps);
             }
             // The server broke the connection, or did not answer.
@@ -228,6 +238,17 @@ mod tests {
         assert_eq!(rest, [Step::WaitUntil(at(5))]);
         assert_eq!(leave, [Step::Close(1001), Step::Forget]);
         assert_eq!(plan(&mut script, at(5), Situation::Away), [Step::Wait(DAY)]);
+    }
+
+    #[test]
+    fn whoever_gets_a_seat_late_is_not_cut_off_for_what_it_missed() {
+        let mut script = workdays(1.0);
+        let at = |minutes| At::from_secs(5) + MINUTE * minutes;
+
+        assert_eq!(
+            plan(&mut script, at(30), Situation::Seated),
+            [Step::WaitUntil(at(60))]
+        );
     }
 
     #[test]

@@ -51,6 +51,7 @@ test('an administrator ends a session at once: it stays ended, and a login is of
 test('an ending that waits for the call lets the agent work until the call is over', async () => {
   const { page, frame } = await seated();
   await onCall(page, true);
+  await counts(stage.server, 'acme', { on_call: 1 });
 
   await stage.server.endOnly('acme', { mode: 'after_call' });
 

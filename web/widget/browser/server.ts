@@ -28,6 +28,7 @@ export interface Numbers {
   readonly in_use: number;
   readonly connected: number;
   readonly in_grace: number;
+  readonly on_call: number;
 }
 
 export class SeatServer {
