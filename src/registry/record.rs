@@ -68,6 +68,22 @@ impl Registry {
         *self.record().shelf.lock() = Some(shelf);
     }
 
+    /// What is told of today and of the last hour begins with what earlier servers recorded.
+    pub fn recall_today(&self) -> Result<(), StoreError> {
+        let Some(shelf) = self.record().shelf.lock().clone() else {
+            return Ok(());
+        };
+        let record = shelf.open()?;
+        let utc = self.clock().moment().utc;
+        for id in self.organizations() {
+            let Some(ledger) = self.ledger(&id) else { continue };
+            let from = ledger.lock().today.concerns(utc);
+            let history = record.history(&id, from, utc, Detail::Minutes)?;
+            ledger.lock().today.recall(&history.rows, utc);
+        }
+        Ok(())
+    }
+
     /// This moment, and its place in the record.
     pub(super) fn now(&self) -> (Moment, OnRecord) {
         let moment = self.clock().moment();

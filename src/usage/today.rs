@@ -1,5 +1,7 @@
 //! The peak of the day and the refusals of the last hour, for the organization's live numbers.
 
+use super::count::Count;
+use super::row::Row;
 use crate::seats::{AttemptHash, Effect, Moment, Pool, Timestamp};
 use jiff::tz::TimeZone;
 use std::collections::{HashSet, VecDeque};
@@ -55,6 +57,43 @@ impl Today {
         self.zone = zone;
     }
 
+    /// The begin of the stretch that has to be known for what is told at `utc`.
+    pub fn concerns(&self, utc: Timestamp) -> Timestamp {
+        start_of_day(&self.zone, utc).min(Timestamp(utc.0 - HOUR))
+    }
+
+    /// What an earlier server recorded, up to `utc`, in the order of time. Which attempts were refused
+    /// is not recorded: one that goes on trying counts once more.
+    pub fn recall(&mut self, rows: &[Row], utc: Timestamp) {
+        let midnight = start_of_day(&self.zone, utc);
+        self.day_ends = end_of_day(&self.zone, utc);
+        self.peak = Peak {
+            seats: 0,
+            at: minute_of(utc),
+        };
+        let (before, of_today) = rows.split_at(rows.partition_point(|row| row.from < midnight));
+        let stood = before.last().map(|row| (row.last.in_use(), midnight));
+        let stood = stood.into_iter().chain(
+            of_today
+                .iter()
+                .map(|row| (row.in_use.highest().unwrap_or(0), minute_of(row.from))),
+        );
+        for (seats, at) in stood {
+            if seats > self.peak.seats {
+                self.peak = Peak { seats, at };
+            }
+        }
+        for row in rows {
+            let refusals = row.counts.get(Count::Refusals);
+            if refusals > 0 {
+                let minute = row.from.0.div_euclid(MINUTE);
+                self.refusals
+                    .push_back((minute, u32::try_from(refusals).unwrap_or(u32::MAX)));
+            }
+        }
+        self.forget(utc);
+    }
+
     /// Takes note of `effects`, which were just applied to `pool`. Tells how many refusals for want
     /// of a seat were no repetitions.
     pub fn note(&mut self, effects: &[Effect], pool: &Pool, moment: Moment) -> u64 {
@@ -103,8 +142,10 @@ impl Today {
             self.day_ends = end_of_day(&self.zone, moment.utc);
         }
         if new_day || in_use > self.peak.seats {
-            let at = Timestamp(moment.utc.0.div_euclid(MINUTE) * MINUTE);
-            self.peak = Peak { seats: in_use, at };
+            self.peak = Peak {
+                seats: in_use,
+                at: minute_of(moment.utc),
+            };
         }
     }
 
@@ -147,6 +188,17 @@ impl Today {
     }
 }
 
+fn minute_of(utc: Timestamp) -> Timestamp {
+    Timestamp(utc.0.div_euclid(MINUTE) * MINUTE)
+}
+
+fn start_of_day(zone: &TimeZone, utc: Timestamp) -> Timestamp {
+    let start =
+        jiff::Timestamp::from_millisecond(utc.0).and_then(|time| time.to_zoned(zone.clone()).start_of_day());
+    // Only where the calendar itself ends.
+    start.map_or(utc, |start| Timestamp(start.timestamp().as_millisecond()))
+}
+
 fn end_of_day(zone: &TimeZone, utc: Timestamp) -> Timestamp {
     let tomorrow = jiff::Timestamp::from_millisecond(utc.0)
         .and_then(|time| time.to_zoned(zone.clone()).tomorrow())
@@ -163,6 +215,7 @@ mod tests {
     use crate::seats::{
         Allocation, Command, ConnectionNumber, Entry, Login, SecretHash, Served, SessionId, decide,
     };
+    use crate::usage::Standing;
     use std::time::Duration;
 
     fn at(utc: &str) -> Moment {
@@ -227,6 +280,65 @@ mod tests {
         assert_eq!(today.peak(&pool, at("2026-01-05T23:59:59Z")).at, nine);
         let midnight = at("2026-01-06T00:00:00Z");
         assert_eq!(today.peak(&pool, midnight).at, midnight.utc);
+    }
+
+    #[test]
+    fn what_an_earlier_server_recorded_of_the_day_and_the_hour_is_known() {
+        let row = |time: &str, seats: u32, refusals: u64| {
+            let from = at(time).utc;
+            let mut row = Row::at(from, Standing::default());
+            row.stand_until(Timestamp(from.0 + 1), &[]);
+            let connected = seats;
+            row.change(Standing {
+                connected,
+                ..Standing::default()
+            });
+            row.counts.add(Count::Refusals, refusals);
+            row
+        };
+        let mut pool = Pool::new(Allocation::of(9), Duration::from_secs(60));
+        let mut today = Today::new(TimeZone::get("Europe/Berlin").unwrap());
+
+        today.recall(
+            &[
+                row("2026-01-04T22:50:00Z", 3, 9),
+                row("2026-01-05T07:30:00Z", 6, 1),
+                row("2026-01-05T08:30:00Z", 6, 2),
+                row("2026-01-05T09:05:00Z", 5, 1),
+            ],
+            at("2026-01-05T09:12:31Z").utc,
+        );
+
+        let peak = |today: &mut Today, pool: &Pool| today.peak(pool, at("2026-01-05T09:13:00Z"));
+        let half_past_seven = at("2026-01-05T07:30:00Z").utc;
+        let known = Peak {
+            seats: 6,
+            at: half_past_seven,
+        };
+        assert_eq!(peak(&mut today, &pool), known);
+        assert_eq!(today.refused_last_hour(at("2026-01-05T09:13:00Z").utc), 3);
+        login(&mut pool, &mut today, 1, None, at("2026-01-05T09:14:00Z"));
+        assert_eq!(peak(&mut today, &pool), known);
+        // What was over before midnight is another day's.
+        let mut evening = Today::new(TimeZone::get("Europe/Berlin").unwrap());
+        evening.recall(
+            &[
+                row("2026-01-05T21:00:00Z", 7, 0),
+                row("2026-01-05T22:00:00Z", 2, 0),
+            ],
+            at("2026-01-05T23:10:00Z").utc,
+        );
+        let of_the_new_day = evening.peak(&pool, at("2026-01-05T23:11:00Z"));
+        let midnight = at("2026-01-05T23:00:00Z").utc;
+        assert_eq!(
+            of_the_new_day,
+            Peak {
+                seats: 2,
+                at: midnight
+            }
+        );
+        let half_an_hour_earlier = evening.concerns(at("2026-01-05T23:30:00Z").utc);
+        assert_eq!(half_an_hour_earlier, at("2026-01-05T22:30:00Z").utc);
     }
 
     #[test]

@@ -4,7 +4,8 @@ use crate::agent::Agent;
 use crate::board::Board;
 use crate::contents::make;
 use crate::scenario;
-use crate::server::Setup;
+use crate::server::{Server, Setup};
+use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -57,6 +58,46 @@ async fn a_session_is_there_after_an_orderly_restart_and_after_a_second_of_nothi
         assert!(agent.resume(&server.listen).await.unwrap());
     }
     assert!(crate::verdict::is_gone(&server, &gone).await);
+}
+
+#[tokio::test]
+async fn the_peak_and_the_refusals_of_today_are_those_before_a_crash_too() {
+    // Not over midnight, where another day begins.
+    let a_minute = Duration::from_secs(60);
+    let now = jiff::Timestamp::now();
+    if (now + a_minute).to_zoned(jiff::tz::TimeZone::UTC).date()
+        > now.to_zoned(jiff::tz::TimeZone::UTC).date()
+    {
+        tokio::time::sleep(a_minute).await;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let setup = Setup::new(home.path(), 3, 2000);
+    let mut server = setup.start().unwrap();
+    let mut agents = agents();
+    for agent in &mut agents[..4] {
+        agent.login(&server.listen).await.unwrap();
+    }
+    for agent in &mut agents[..3] {
+        agent.logout().await.unwrap();
+    }
+    // Refusals are recorded at most a second later.
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    let told = async |server: &Server| {
+        let (_, body) = server.get("/api/v1/organizations/acme").await.unwrap();
+        let numbers: Value = serde_json::from_str(&body).unwrap();
+        ["in_use", "peak_today", "refused_last_hour"].map(|name| numbers[name].clone())
+    };
+    let before = told(&server).await;
+    server.kill();
+
+    let server = setup.start().unwrap();
+
+    let after = told(&server).await;
+    assert_eq!(after, before);
+    assert_eq!(
+        (&after[0], &after[1]["seats"], &after[2]),
+        (&json!(0), &json!(3), &json!(1))
+    );
 }
 
 #[tokio::test]

@@ -161,6 +161,9 @@ impl Server {
         };
         books.set_file(settings, tokens).await;
         registry.restore(sessions);
+        if let Err(error) = registry.recall_today() {
+            tracing::warn!(%error, "the numbers of today begin with this start");
+        }
         books.dismiss_unknown();
         // A drain is no loss: who watches stops before it.
         tasks.spawn(Arc::clone(&notifier).watch(stop_accepting.clone()));

@@ -8,7 +8,7 @@ use crate::seats::{OrganizationId, Timestamp};
 use crate::store::StoreError;
 use crate::usage::{Bucket, Gap, Row};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Waits so long for a server that starts.
@@ -65,29 +65,18 @@ impl Shelf {
         until: Timestamp,
         detail: Detail,
     ) -> Result<History, StoreError> {
-        let engine = |error: rusqlite::Error| StoreError::engine(&self.path)(error);
-        let connection = self.connection().map_err(engine)?;
-        // All of one instant: what is packed meanwhile is neither missed nor found twice.
-        let read = || -> rusqlite::Result<History> {
-            let _snapshot = connection.unchecked_transaction()?;
-            let number = connection
-                .query_row(
-                    "SELECT number FROM organization WHERE id = ?1",
-                    [organization.as_str()],
-                    |row| row.get(0),
-                )
-                .optional()?;
-            let gaps = gaps(&connection, Timestamp(i64::MIN), until)?;
-            let Some(number) = number else {
-                return Ok(History {
-                    rows: Vec::new(),
-                    gaps,
-                });
-            };
-            let rows = rows(&connection, number, from, until, detail)?;
-            Ok(History { rows, gaps })
-        };
-        read().map_err(engine)
+        self.open()?.history(organization, from, until, detail)
+    }
+
+    /// Opens the record, for several questions.
+    pub fn open(&self) -> Result<Reading<'_>, StoreError> {
+        let connection = self
+            .connection()
+            .map_err(|error| StoreError::engine(&self.path)(error))?;
+        Ok(Reading {
+            path: &self.path,
+            connection,
+        })
     }
 
     fn connection(&self) -> rusqlite::Result<Connection> {
@@ -95,6 +84,43 @@ impl Shelf {
         let connection = Connection::open_with_flags(&self.path, flags)?;
         connection.busy_timeout(PATIENCE)?;
         Ok(connection)
+    }
+}
+
+/// The record, open for questions.
+pub struct Reading<'a> {
+    path: &'a Path,
+    connection: Connection,
+}
+
+impl Reading<'_> {
+    /// What is recorded of an organization from `from` on and before `until`.
+    pub fn history(
+        &self,
+        organization: &OrganizationId,
+        from: Timestamp,
+        until: Timestamp,
+        detail: Detail,
+    ) -> Result<History, StoreError> {
+        let connection = &self.connection;
+        // All of one instant: what is packed meanwhile is neither missed nor found twice.
+        let read = || -> rusqlite::Result<History> {
+            let _snapshot = connection.unchecked_transaction()?;
+            let number = connection
+                .prepare_cached("SELECT number FROM organization WHERE id = ?1")?
+                .query_row([organization.as_str()], |row| row.get(0))
+                .optional()?;
+            let gaps = gaps(connection, Timestamp(i64::MIN), until)?;
+            let Some(number) = number else {
+                return Ok(History {
+                    rows: Vec::new(),
+                    gaps,
+                });
+            };
+            let rows = rows(connection, number, from, until, detail)?;
+            Ok(History { rows, gaps })
+        };
+        read().map_err(|error| StoreError::engine(self.path)(error))
     }
 }
 
