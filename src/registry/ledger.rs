@@ -232,6 +232,12 @@ impl Ledger {
             }));
     }
 
+    /// Whether all that happened is recorded.
+    pub(super) fn is_recorded(&mut self) -> bool {
+        self.drop_recorded();
+        self.marks.is_empty() && !self.usage.has_additions()
+    }
+
     fn drop_recorded(&mut self) {
         let recorded = self.recorded.load(Ordering::Acquire);
         while self

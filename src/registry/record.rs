@@ -163,14 +163,21 @@ impl Registry {
         Ok(place.record(|| ledger.batch(id, &[], &now)))
     }
 
-    /// Records all that is known of an organization by now.
+    /// Records all that is known of an organization by now. Costs no commit where nothing is left.
     async fn flush_one(&self, id: &OrganizationId) -> Result<(), NotRecorded> {
-        match self.ledger(id) {
-            Some(ledger) if self.recorder().takes_grants() => {
-                self.send_usage(id, &ledger).await?.recorded().await
-            }
-            Some(_) | None => Ok(()),
+        let Some(ledger) = self.ledger(id).filter(|_| self.recorder().takes_grants()) else {
+            return Ok(());
+        };
+        let is_recorded = {
+            let mut ledger = ledger.lock();
+            let (_, now) = self.now();
+            ledger.advance(&now);
+            ledger.is_recorded()
+        };
+        if is_recorded {
+            return Ok(());
         }
+        self.send_usage(id, &ledger).await?.recorded().await
     }
 
     /// Whether there is an organization, and how its usage is told: its zone, and whether it is small.

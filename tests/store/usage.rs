@@ -236,3 +236,33 @@ async fn of_two_seats_no_minute_is_told_and_of_a_foreign_organization_nothing() 
     assert_eq!(cells.len(), 7 * 48);
     assert_eq!(cells.iter().filter(|cell| cell["max"] == 1).count(), 1);
 }
+
+#[tokio::test]
+async fn a_question_costs_a_commit_only_where_something_is_not_recorded_yet() {
+    const QUESTIONS: u64 = 50;
+    let home = tempfile::tempdir().unwrap();
+    let server = Setup::new(home.path(), 5, GRACE_MS).start().unwrap();
+    let mut wire = Wire::open(&server.listen).await.unwrap();
+    wire.ask(&json!({"type":"login","org":"acme"})).await.unwrap();
+    let commits = async || {
+        let (_, metrics) = server.get("/metrics").await.unwrap();
+        let line = metrics
+            .lines()
+            .find_map(|line| line.strip_prefix("mirabridge_seats_store_commit_seconds_count "));
+        line.unwrap().parse::<u64>().unwrap()
+    };
+    let path = "/api/v1/organizations/acme/usage/levels";
+    assert!(server.get(path).await.is_some_and(|(status, _)| status == 200));
+    let before = commits().await;
+
+    for _ in 0..QUESTIONS {
+        server.get(path).await.unwrap();
+    }
+
+    // The server goes on saying every few seconds that it is alive.
+    let made = commits().await - before;
+    assert!(made < QUESTIONS / 2, "{made} commits for {QUESTIONS} questions");
+    wire.ask(&json!({"type":"logout"})).await.unwrap();
+    let hours = items(&server, "usage?interval=1h").await;
+    assert_eq!(sum(&hours, "logouts") as u64, 1, "what was just answered is told");
+}
