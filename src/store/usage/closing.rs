@@ -139,6 +139,7 @@ impl Closing {
         let zone = self.zones.get(&organization).cloned().unwrap_or(TimeZone::UTC);
         close_days(connection, organization, hour, &zone)?;
         pack(connection, organization, hour)?;
+        sum_again(connection, organization, hour)?;
         open.forget(organization);
         Ok(Some(true))
     }
@@ -305,6 +306,29 @@ fn close_day(
         connection
             .prepare_cached("INSERT INTO usage_day (place, figures) VALUES (?1, ?2)")?
             .execute((key, sealed(key, &body)))?;
+    }
+    Ok(())
+}
+
+/// The day to which something came late.
+fn sum_again(connection: &Connection, organization: u32, hour: Timestamp) -> rusqlite::Result<()> {
+    let (first, next) = places(organization, Timestamp(0), Timestamp(hour.0 + HOUR_MS));
+    let latest: Option<(i64, Row)> = connection
+        .prepare_cached(
+            "SELECT place, figures FROM usage_day WHERE place >= ?1 AND place < ?2 ORDER BY place DESC LIMIT 1",
+        )?
+        .query_row([first, next], |row| {
+            let place = row.get(0)?;
+            Ok((place, read_sealed(row, 1, place, bucket(place).start)?))
+        })
+        .optional()?;
+    if let Some((place, day)) = latest
+        && day.until > hour
+    {
+        connection
+            .prepare_cached("DELETE FROM usage_day WHERE place = ?1")?
+            .execute([place])?;
+        close_day(connection, organization, bucket(place).start, day.until)?;
     }
     Ok(())
 }

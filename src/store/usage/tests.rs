@@ -216,6 +216,26 @@ fn what_comes_late_for_an_hour_that_is_packed_counts_once() {
 }
 
 #[test]
+fn what_comes_late_for_a_day_that_is_summed_counts_there_too() {
+    let mut disk = Disk::new();
+    disk.stands(MIDNIGHT + HOUR, 1, HALF_HOUR_MS);
+    disk.stands(MIDNIGHT + 30 * HOUR, 0, HALF_HOUR_MS);
+    disk.close(MIDNIGHT + 40 * HOUR);
+    let days = disk.count("usage_day");
+    let of_the_day = |disk: &Disk| {
+        let rows = disk.rows(MIDNIGHT, MIDNIGHT + 24 * HOUR, Detail::Days);
+        rows.last().unwrap().counts.get(Count::Logins)
+    };
+    assert!(days > 0 && of_the_day(&disk) == 1, "{days}");
+
+    disk.at = MIDNIGHT + 2 * HOUR;
+    disk.stands(MIDNIGHT + 2 * HOUR + 1000, 1, HALF_HOUR_MS);
+    disk.close(MIDNIGHT + 41 * HOUR);
+
+    assert_eq!((disk.count("usage_day"), of_the_day(&disk)), (days, 2));
+}
+
+#[test]
 fn minutes_quarters_and_days_are_kept_as_long_as_is_said() {
     let mut disk = Disk::new();
     for day in 0..3 {
