@@ -66,7 +66,7 @@ impl Organization {
                     zone: Some(TimeZone::UTC),
                 }
             }
-            None => UsageAdditions::none(),
+            None => UsageAdditions::default(),
         };
         self.sequence += 1;
         Batch {

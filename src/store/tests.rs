@@ -61,7 +61,7 @@ impl Pool {
             life: self.life,
             sequence: self.sequence,
             effects,
-            usage: UsageAdditions::none(),
+            usage: UsageAdditions::default(),
             recorded: Arc::clone(&self.recorded),
         };
         store.recorder.reserve().await?.record(|| batch).recorded().await
@@ -135,7 +135,7 @@ async fn record_hour(store: &Store, goes_on_ms: i64) {
             usage: UsageAdditions {
                 additions,
                 reached: Some(Timestamp(reached)),
-                ..UsageAdditions::none()
+                ..UsageAdditions::default()
             },
             recorded: Arc::default(),
         };
@@ -383,7 +383,7 @@ async fn failed_together(home: &Path) -> Option<Store> {
         life: busy.life,
         sequence: busy.sequence,
         effects: much.collect(),
-        usage: UsageAdditions::none(),
+        usage: UsageAdditions::default(),
         recorded: Arc::clone(&busy.recorded),
     };
     let mut much = store.recorder.reserve().await.unwrap().record(|| much);

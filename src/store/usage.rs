@@ -42,10 +42,3 @@ pub struct UsageAdditions {
     /// By which the organization's days are cut, if it is known.
     pub zone: Option<TimeZone>,
 }
-
-impl UsageAdditions {
-    /// Nothing to record.
-    pub fn none() -> Self {
-        Self::default()
-    }
-}

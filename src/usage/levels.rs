@@ -53,11 +53,6 @@ impl Levels {
         self.0.iter().copied()
     }
 
-    /// Nothing was ever noted.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// The highest level that was reached, for however short a time.
     pub fn highest(&self) -> Option<u32> {
         self.0.last().map(|(level, _)| *level)

@@ -86,11 +86,6 @@ impl Timeline {
         self.reached
     }
 
-    /// How far the record has come.
-    pub fn reached(&self) -> Timestamp {
-        self.reached
-    }
-
     /// The gaps of this server's time, the one before its start included.
     pub fn gaps(&self) -> &Arc<Vec<Gap>> {
         &self.gaps

@@ -53,7 +53,7 @@ impl Pen {
             life: self.life,
             sequence: self.sequence,
             effects,
-            usage: mirabridge_seats::store::UsageAdditions::none(),
+            usage: mirabridge_seats::store::UsageAdditions::default(),
             recorded: Arc::default(),
         };
         let place = self.store.recorder.reserve().await.unwrap();
