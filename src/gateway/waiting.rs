@@ -1,6 +1,7 @@
 //! A widget in the waiting line: one task until it has a seat or leaves.
 
 use super::closing::{Ending, take_leave};
+use super::notices;
 use super::permits::ConnectionPermit;
 use super::reception::{Reception, part, send};
 use super::resting::Resting;
@@ -51,7 +52,11 @@ pub(super) fn awake_for(rhythm: Rhythm) -> Duration {
 impl Waiting {
     /// Waits until there is a seat, and holds it.
     pub(super) async fn hold(mut self: Box<Self>, mut socket: Socket, permit: ConnectionPermit) {
-        match self.listen(&mut socket).await {
+        let end = match self.announce(&mut socket).await {
+            Some(end) => end,
+            None => self.listen(&mut socket).await,
+        };
+        match end {
             End::Seated(seat) => {
                 if let Some((held, socket)) = self.take_seat(*seat, socket).await {
                     Box::new(Seat::new(held, Resting::put_down(socket)))
@@ -71,6 +76,18 @@ impl Waiting {
                 drop(permit);
             }
         }
+    }
+
+    /// What a seat would be told with `seated` whoever waits is told at once.
+    async fn announce(&self, socket: &mut Socket) -> Option<End> {
+        let announced = self.reception.registry.announced(self.place.organization());
+        for one in notices::all(&announced) {
+            let notice = Box::new(one);
+            if let Some(end) = say(socket, &ServerMessage::Notice { notice }).await {
+                return Some(end);
+            }
+        }
+        None
     }
 
     async fn listen(&mut self, socket: &mut Socket) -> End {
@@ -131,6 +148,14 @@ impl Waiting {
             Err(Notice::Place(place)) if self.told != Some(place) => {
                 self.told = Some(place);
                 say(socket, &ServerMessage::waiting(place.ahead, place.estimate)).await
+            }
+            Err(Notice::Maintenance(one)) => {
+                let notice = Box::new(notices::told(&one));
+                say(socket, &ServerMessage::Notice { notice }).await
+            }
+            Err(Notice::MaintenanceOver(id)) => {
+                let id = id.to_string();
+                say(socket, &ServerMessage::NoticeCleared { id }).await
             }
             Err(_) => None,
         }

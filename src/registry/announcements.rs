@@ -170,7 +170,7 @@ impl Registry {
         }
     }
 
-    /// Leaves a notice for every seated connection of an organization.
+    /// Leaves a notice for every connection of an organization that has a seat or waits for one.
     async fn tell_all(&self, id: &OrganizationId, notice: impl Fn() -> Notice) {
         let mut after = None;
         loop {
@@ -198,6 +198,10 @@ impl Registry {
         let ledger = self.ledger(id)?;
         let ledger = ledger.lock();
         let (mut seen, mut last, mut connections) = (0, None, Vec::new());
+        if after.is_none() {
+            // The line is bounded.
+            connections.extend(ledger.pool.line().map(|waiter| waiter.connection));
+        }
         for session in ledger.pool.sessions_after(after).take(A_PIECE) {
             (seen, last) = (seen + 1, Some(session.record.session));
             connections.extend(session.connection());

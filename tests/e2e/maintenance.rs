@@ -19,6 +19,42 @@ fn path(made: &Value) -> String {
 }
 
 #[tokio::test]
+async fn who_waits_is_told_of_maintenance_and_gets_no_seat_while_it_lasts() {
+    let server =
+        Server::configured("[[organization]]\nid = \"acme\"\nseats = 1\nwaiting_line = { max = 2 }\n");
+    let (mut seated, _) = Widget::login(&server).await;
+    let wait = json!({"type":"login","org":"acme","wait":true});
+    let (mut first, _) = Widget::greet(&server, &wait).await;
+    let made = server
+        .ask("POST", ALL, &window(1_500, 4_000))
+        .await
+        .expect(201)
+        .json();
+    let (mut second, place) = Widget::greet(&server, &wait).await;
+    assert_eq!(place["position"], 2);
+    for waiting in [&mut first, &mut second] {
+        let said = waiting.hear_type("notice").await;
+        assert_eq!(
+            (&said["notice"]["id"], &said["notice"]["state"]),
+            (&made["id"], &json!("scheduled"))
+        );
+        let said = waiting.hear_type("notice").await;
+        assert_eq!(said["notice"]["state"], "in_progress");
+    }
+
+    seated.send(&json!({"type":"logout"})).await;
+
+    // Not `seated` before it is over.
+    let said = first.hear().await;
+    assert_eq!(
+        (&said["type"], &said["id"]),
+        (&json!("notice_cleared"), &made["id"])
+    );
+    first.hear_type("seated").await;
+    second.hear_type("notice_cleared").await;
+}
+
+#[tokio::test]
 async fn a_window_starts_and_ends_by_itself_refuses_logins_and_lets_resumes_through() {
     let server = Server::with(&["--seats", "acme=3"]);
     let (mut ann, seated) = Widget::login(&server).await;

@@ -28,6 +28,7 @@ export type SeatState =
       readonly position: number;
       readonly ahead: number;
       readonly estimateS: number | null;
+      readonly notices: readonly Notice[];
     }
   | {
       readonly kind: 'refused';

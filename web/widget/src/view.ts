@@ -50,9 +50,10 @@ export function viewOf(state: SeatState, texts: Texts, nowMs: number): View {
     case 'active':
       return active(state, texts, left);
     case 'waiting': {
-      const { position, estimateS } = state;
+      const { position, estimateS, notices } = state;
       const words = [texts.waiting[1], fill(texts.position, { n: position })];
-      if (estimateS !== null) words.push(fill(texts.estimate, { n: Math.ceil(estimateS / 60) }));
+      if (notices.some((one) => one.state === 'in_progress' && one.new_logins === 'refused')) words.push(texts.held);
+      else if (estimateS !== null) words.push(fill(texts.estimate, { n: Math.ceil(estimateS / 60) }));
       return view('busy', [texts.waiting[0], words.join(' ')], ['leave']);
     }
     case 'refused':

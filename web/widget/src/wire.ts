@@ -82,7 +82,7 @@ const object =
   (value) =>
     isFields(value) && Object.keys(shape).every((name) => shape[name]?.(value[name]));
 
-const notice = object({ id: text, kind: text, state: text });
+const notice = object({ id: text, kind: text, state: text, new_logins: maybe(text) });
 const shapes: Readonly<Record<string, Shape>> = {
   seated: {
     session: text,

@@ -39,6 +39,20 @@ test('a refusal for seats is final until a person tries again', () => {
   expect(desk.state).toMatchObject({ kind: 'refused', code: 'seats_exhausted', automatic: false, seats: { limit: 50 } });
 });
 
+test('who waits knows of maintenance, through every word of the place, until it is over', () => {
+  const notice = { id: 'n', kind: 'maintenance', state: 'in_progress', new_logins: 'refused' };
+  const desk = new Desk().open().say(refused('seats_exhausted'));
+  desk.client.login({ wait: true });
+  desk.open();
+  desk.say({ type: 'waiting', position: 3, ahead: 2 }).say({ type: 'notice', notice });
+  desk.say({ type: 'waiting', position: 2, ahead: 1 });
+  expect(desk.state).toMatchObject({ position: 2, notices: [notice] });
+
+  desk.say({ type: 'notice_cleared', id: 'n' });
+
+  expect(desk.state).toMatchObject({ position: 2, notices: [] });
+});
+
 test('waiting for a seat is a login with wait, and a seat from the line is answered at once', () => {
   const desk = new Desk().open().say(refused('seats_exhausted'));
   desk.client.login({ wait: true });
@@ -46,7 +60,7 @@ test('waiting for a seat is a login with wait, and a seat from the line is answe
   expect(desk.last).toMatchObject({ type: 'login', wait: true });
 
   desk.say({ type: 'waiting', position: 3, ahead: 2, estimate_s: 540 });
-  expect(desk.state).toEqual({ kind: 'waiting', position: 3, ahead: 2, estimateS: 540 });
+  expect(desk.state).toEqual({ kind: 'waiting', position: 3, ahead: 2, estimateS: 540, notices: [] });
 
   const attempt = desk.last?.['attempt'];
   desk.close(1006).advance(2_000).open();

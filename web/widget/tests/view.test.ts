@@ -41,6 +41,12 @@ test('a refusal for seats is said in these words', () => {
   ]);
 });
 
+test('in maintenance the line promises no time, and else it does', () => {
+  expect(viewOf(STATES(NOW)['waiting'] as SeatState, en, NOW).text).toMatch(/About 9 min\.$/);
+  const held = viewOf(STATES(NOW)['waiting in maintenance'] as SeatState, en, NOW).text;
+  expect(held).toMatch(/number 3 in line\. Maintenance is under way: the line moves on when it is over\.$/);
+});
+
 test('whoever could not wait is told so and not offered it again', () => {
   const view = viewOf(STATES(NOW)['no place in line'] as SeatState, en, NOW);
   expect(view.text).toMatch(/There is no place in the waiting line\.$/);

@@ -39,9 +39,9 @@ function take(seat: Seat, message: ServerMessage, now: Moment, effects: Effects<
       return active(seat, () => ({ handoff: { code, until: now.wall + expires_in_s * 1_000 } }));
     }
     case 'notice':
-      return active(seat, ({ notices }) => ({ notices: withNotice(notices, message.notice) }));
+      return announced(seat, (notices) => withNotice(notices, message.notice));
     case 'notice_cleared':
-      return active(seat, ({ notices }) => ({ notices: notices.filter(({ id }) => id !== message.id) }));
+      return announced(seat, (notices) => notices.filter(({ id }) => id !== message.id));
     case 'ending': {
       const at = message.in_s == null ? null : now.wall + message.in_s * 1_000;
       return active(seat, () => ({ ending: { at } }));
@@ -101,7 +101,15 @@ function waiting(
     settle(next, effects);
     if (seat.leaving) effects.push({ do: 'send', message: { type: 'logout' } });
   }
-  return seat.leaving ? next : { ...next, state: { kind: 'waiting', position, ahead, estimateS: estimate_s ?? null } };
+  const notices = seat.state.kind === 'waiting' ? seat.state.notices : [];
+  return seat.leaving ? next : { ...next, state: { kind: 'waiting', position, ahead, estimateS: estimate_s ?? null, notices } };
+}
+
+/** Changes what whoever is seated or waits knows of maintenance. */
+function announced(seat: Seat, change: (notices: readonly Notice[]) => readonly Notice[]): Seat {
+  const { state } = seat;
+  if (state.kind !== 'active' && state.kind !== 'waiting') return seat;
+  return { ...seat, state: { ...state, notices: change(state.notices) } };
 }
 
 /** Changes what is seen of an active seat; of any other, nothing. */

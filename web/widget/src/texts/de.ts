@@ -11,6 +11,7 @@ export const de: Texts = {
   waiting: ['Warten auf einen Platz', `${works} Sie bekommen den nächsten freien Platz, wenn Sie an der Reihe sind.`],
   position: 'Sie sind Nummer {n} in der Reihe.',
   estimate: 'Etwa {n} min.',
+  held: 'Es ist Wartung: Danach geht es in der Reihe weiter.',
   seats_exhausted: [
     'Kein Platz frei',
     `Alle MiraBridge-Plätze Ihrer Organisation sind belegt. ${works} Das CRM-Widget bleibt aus, bis ein Platz frei ist.`,

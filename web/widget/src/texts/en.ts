@@ -9,6 +9,7 @@ export const en = {
   waiting: ['Waiting for a seat', `${works} You get the next free seat when it is your turn.`],
   position: 'You are number {n} in line.',
   estimate: 'About {n} min.',
+  held: 'Maintenance is under way: the line moves on when it is over.',
   seats_exhausted: [
     'No seat is free',
     `All MiraBridge seats of your organization are in use. ${works} The CRM widget will stay off until a seat is free.`,
