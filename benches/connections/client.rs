@@ -27,7 +27,7 @@ pub(crate) struct Door {
 
 pub(crate) struct Widget {
     socket: WebSocketStream<Stream>,
-    answer: Value,
+    pub(crate) answer: Value,
 }
 
 impl Widget {
@@ -75,7 +75,7 @@ async fn greet(door: &Door, message: String) -> Widget {
     }
 }
 
-async fn greet_all(door: &Door, messages: Vec<String>) -> Vec<Widget> {
+pub(crate) async fn greet_all(door: &Door, messages: Vec<String>) -> Vec<Widget> {
     let places = Arc::new(Semaphore::new(AT_ONCE));
     let mut tasks = JoinSet::new();
     for message in messages {
@@ -90,7 +90,7 @@ async fn greet_all(door: &Door, messages: Vec<String>) -> Vec<Widget> {
     tasks.join_all().await
 }
 
-fn login() -> String {
+pub(crate) fn login() -> String {
     json!({"type":"login","org":"bench"}).to_string()
 }
 

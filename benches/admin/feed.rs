@@ -1,0 +1,72 @@
+//! The live feed, read by many.
+
+use crate::client::open_loop;
+use crate::server::Server;
+use crate::{door, held, token};
+use std::time::Duration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+const READERS: usize = 200;
+const ROUNDS: usize = 3;
+const LENGTH: Duration = Duration::from_secs(10);
+/// Each logs out after two seconds: twice as many changes.
+const LOGINS_A_SECOND: u32 = 250;
+
+/// What the server's CPU takes for 500 changes a second, with nobody and with 200 at the feed, in turns.
+pub(crate) async fn readers() {
+    let home = tempfile::tempdir_in("target").unwrap();
+    let server = held(home.path(), 0).await;
+    let token = token(home.path());
+    let mut spent = [0.0; 2];
+    let mut read = 0;
+    for _ in 0..ROUNDS {
+        for (spent, readers) in spent.iter_mut().zip([0, READERS]) {
+            let mut reading = JoinSet::new();
+            for _ in 0..readers {
+                reading.spawn(read_on(server.admin.clone(), token.clone()));
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            let before = cpu_seconds(&server);
+            open_loop(&door(&server), LOGINS_A_SECOND, LENGTH).await;
+            *spent += cpu_seconds(&server) - before;
+            reading.abort_all();
+            while let Some(bytes) = reading.join_next().await {
+                read += usize::from(bytes.is_err_and(|end| end.is_cancelled()));
+            }
+        }
+    }
+    assert_eq!(read, READERS * ROUNDS, "a reader was dropped");
+    let seconds = (LENGTH.as_secs_f64() + 2.0) * ROUNDS as f64;
+    let [without, with] = spent.map(|spent| spent / seconds * 100.0);
+    println!(
+        "{} changes a second: {without:.1} % of a core, with {READERS} readers of the feed {with:.1} %: {:.1} % more (at most 5)",
+        LOGINS_A_SECOND * 2,
+        with - without
+    );
+}
+
+async fn read_on(admin: String, token: String) -> usize {
+    let mut socket = TcpStream::connect(&admin).await.unwrap();
+    let head = format!("GET /api/v1/live HTTP/1.1\r\nHost: admin\r\nAuthorization: Bearer {token}\r\n\r\n");
+    socket.write_all(head.as_bytes()).await.unwrap();
+    let mut bytes = vec![0; 16_384];
+    let mut all = 0;
+    loop {
+        match socket.read(&mut bytes).await {
+            Ok(0) | Err(_) => return all,
+            Ok(more) => all += more,
+        }
+    }
+}
+
+/// User and system time of all threads, in seconds.
+fn cpu_seconds(server: &Server) -> f64 {
+    let threads = std::fs::read_dir(format!("/proc/{}/task", server.id())).unwrap();
+    let on_cpu = |thread: std::io::Result<std::fs::DirEntry>| {
+        let schedstat = std::fs::read_to_string(thread.unwrap().path().join("schedstat")).unwrap();
+        schedstat.split(' ').next().unwrap().parse::<u64>().unwrap()
+    };
+    threads.map(on_cpu).sum::<u64>() as f64 / 1e9
+}
