@@ -187,6 +187,11 @@ impl Metrics {
             "Open connections of the widget listener",
             metrics.connections.clone(),
         );
+        registry.register(
+            "log_lines_lost",
+            "Lines of the log that nobody took in time, or that could not be written",
+            super::logs::lost(),
+        );
         metrics.register_calls(&mut registry);
         registry.register(
             "build",

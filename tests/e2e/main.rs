@@ -26,6 +26,7 @@ mod increases;
 mod keys_and_tokens;
 mod links;
 mod live;
+mod log;
 mod login;
 mod maintenance;
 mod matrix;

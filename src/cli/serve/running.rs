@@ -16,7 +16,10 @@ pub(super) fn run(settings: &Settings, overrides: &Overrides, sockets: Sockets, 
         config::LogFormat::Text => LogFormat::Text,
         config::LogFormat::Json => LogFormat::Json,
     };
-    start_logs(format, settings.server.log.level.as_str());
+    // Without a thread for the log there is none for anything else.
+    let Ok(_logging) = start_logs(format, settings.server.log.level.as_str()) else {
+        return ExitCode::FAILURE;
+    };
     match start(settings, overrides, sockets, watch) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
