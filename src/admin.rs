@@ -63,6 +63,8 @@ pub struct Desk {
     pub reception: Arc<Reception>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// Metrics are for operators only.
+    pub metrics_need_token: bool,
     /// Open connections of the widget listener.
     pub connections: OpenConnections,
     /// Who was wrong how often.

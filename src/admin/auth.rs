@@ -84,6 +84,14 @@ pub(super) async fn guard(
     Ok(next.run(Request::from_parts(parts, body)).await)
 }
 
+/// Whether an operator asks, on a route that may be for anybody.
+pub(super) fn operator(parts: &Parts, desk: &Desk) -> Result<(), Problem> {
+    let known = identify(parts, desk)?;
+    matches!(known.role, Role::Operator)
+        .then_some(())
+        .ok_or(Problem::Forbidden)
+}
+
 fn identify(parts: &Parts, desk: &Desk) -> Result<AdminTokenSettings, Problem> {
     if let Some(Linked(token)) = parts.extensions.get() {
         let tokens = desk.books.tokens();

@@ -2,11 +2,12 @@
 
 #![expect(unused_qualifications, reason = "the macro of the description writes them")]
 
-use super::Desk;
 use super::problem::Problem;
 use super::query::Asked;
+use super::{Desk, auth};
 use crate::seats::{Numbers, OrganizationId};
 use axum::extract::State;
+use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -45,11 +46,21 @@ pub(super) struct Wanted {
     by: Option<String>,
 }
 
-/// All metrics, for Prometheus.
+/// All metrics, for Prometheus. With `server.metrics_need_token` for operators only.
 #[utoipa::path(get, path = "/metrics", tag = "operation", params(Wanted),
     responses((status = 200, body = String, content_type = "application/openmetrics-text"),
-        (status = 400, description = "The query cannot be read"), (status = 422, description = "A parameter is not taken")))]
-pub(super) async fn scrape(State(desk): State<Arc<Desk>>, Asked(wanted): Asked<Wanted>) -> Response {
+        (status = 400, description = "The query cannot be read"), (status = 422, description = "A parameter is not taken"),
+        (status = 401, description = "A token is needed here"), (status = 403, description = "The token is no operator's")))]
+pub(super) async fn scrape(
+    State(desk): State<Arc<Desk>>,
+    parts: Parts,
+    Asked(wanted): Asked<Wanted>,
+) -> Response {
+    if desk.metrics_need_token
+        && let Err(refused) = auth::operator(&parts, &desk)
+    {
+        return refused.into_response();
+    }
     desk.metrics
         .connections
         .set(i64::try_from(desk.connections.count()).unwrap_or(i64::MAX));

@@ -61,6 +61,7 @@ impl Lines<'_> {
             "server.trusted_proxies",
             list(server.trusted_proxies.iter().map(quoted)),
         );
+        self.add("server.metrics_need_token", server.metrics_need_token);
         if let Some(tls) = &self.0.tls {
             self.add("tls.certificate", quoted(tls.certificate.display()));
             self.add("tls.private_key", quoted(tls.private_key.display()));

@@ -32,6 +32,7 @@ pub(super) fn server(root: &mut Section<'_>, overrides: &Overrides, has_tokens: 
     let max_connections = field("max_connections").and_then(|field| field.number(1..=10_000_000));
     let drain_timeout = field("drain_timeout").and_then(|field| field.duration(SHORTEST..=HOUR));
     let trusted_proxies = field("trusted_proxies").map_or_else(Vec::new, |field| addresses(&field));
+    let metrics_need_token = field("metrics_need_token").and_then(|field| field.boolean());
     if let Some(section) = section {
         section.finish();
     }
@@ -101,6 +102,7 @@ pub(super) fn server(root: &mut Section<'_>, overrides: &Overrides, has_tokens: 
         max_connections: max_connections.unwrap_or(1_000_000),
         drain_timeout: drain_timeout.unwrap_or(Duration::from_secs(30)),
         trusted_proxies,
+        metrics_need_token: metrics_need_token.unwrap_or(false),
         log: LogSettings {
             format: overrides.log_format.unwrap_or_default(),
             level: overrides.log_level.unwrap_or(tracing::Level::INFO),

@@ -56,6 +56,8 @@ pub struct ServerSettings {
     pub drain_timeout: Duration,
     /// Addresses that are exempt from limits per address.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Metrics are for operators only.
+    pub metrics_need_token: bool,
     /// The log.
     pub log: LogSettings,
 }

@@ -124,3 +124,31 @@ async fn organizations_are_told_apart_in_the_metrics_or_not_as_it_is_asked() {
     }
     assert_eq!(server.get("/metrics?by=agent", None).await.0, 422);
 }
+
+#[tokio::test]
+async fn metrics_are_for_operators_where_the_configuration_says_so() {
+    let server = Server::configured(
+        "[server]\nmetrics_need_token = true\n[[organization]]\nid = \"acme\"\nseats = 2\n",
+    );
+    let asked = async |token: Option<&str>| server.get("/metrics", token).await;
+    let viewer = server
+        .ask(
+            "POST",
+            "/api/v1/tokens",
+            &json!({"label":"v","role":"viewer","org":"acme"}),
+        )
+        .await
+        .expect(201)
+        .json();
+
+    let (without, body) = asked(None).await;
+    assert!(without == 401 && !body.contains("acme"), "{body}");
+    let (foreign, body) = asked(viewer["token"].as_str()).await;
+    assert!(foreign == 403 && !body.contains("limit{"), "{body}");
+    let (status, body) = asked(Some(server.token())).await;
+    assert!(
+        status == 200 && body.contains("mirabridge_seats_limit{org=\"acme\"} 2"),
+        "{body}"
+    );
+    assert_eq!(server.get("/readyz", None).await.0, 200);
+}

@@ -134,6 +134,7 @@ impl Server {
         let desk = Arc::new(Desk {
             reception: Arc::clone(&reception),
             metrics,
+            metrics_need_token: settings.server.metrics_need_token,
             connections: listener.running().connections,
             guesses: Guesses::new(&clock, &settings.server.trusted_proxies),
             widget_port: listener.local_addr()?.port(),
