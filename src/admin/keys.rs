@@ -9,7 +9,7 @@ use super::{Desk, auth};
 use crate::clock::utc;
 use crate::credential::{HashedToken, widget_key};
 use crate::protocol::rfc3339;
-use crate::seats::Timestamp;
+use crate::seats::{OrganizationId, Timestamp};
 use auth::Caller;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -65,14 +65,33 @@ pub(super) async fn list(
     auth::Organization(id): auth::Organization,
     paging: Paging,
 ) -> Json<Page<Shown>> {
-    let mut keys: Vec<_> = desk.books.read(|state| {
-        let made = state.keys_of(&id).map(|(key, entry)| Shown {
+    let mut keys = keys_of(&desk, &id);
+    keys.sort_by(|one, other| one.id.cmp(&other.id));
+    Json(paging.of(keys, |key| &key.id, Some))
+}
+
+/// A key of an organization.
+#[utoipa::path(get, path = "/api/v1/organizations/{org}/keys/{id}", tag = "keys",
+    params(("org" = String, Path), ("id" = String, Path)), responses((status = 200, body = Shown)))]
+pub(super) async fn show(
+    State(desk): State<Arc<Desk>>,
+    auth::Organization(org): auth::Organization,
+    Path((_, id)): Path<(String, String)>,
+) -> Result<Json<Shown>, Problem> {
+    let mut keys = keys_of(&desk, &org).into_iter();
+    let key = keys.find(|key| key.id == id).ok_or(Problem::NotFound)?;
+    Ok(Json(key))
+}
+
+fn keys_of(desk: &Desk, id: &OrganizationId) -> Vec<Shown> {
+    desk.books.read(|state| {
+        let made = state.keys_of(id).map(|(key, entry)| Shown {
             id: key.to_owned(),
             label: entry.label.clone(),
             managed_by: "api",
             made_at: Some(rfc3339(Timestamp(entry.made_at))),
         });
-        let file = state.file.organizations.get(&id);
+        let file = state.file.organizations.get(id);
         let configured = file.into_iter().flat_map(|one| &one.keys).map(|hash| Shown {
             id: name_of(hash),
             label: None,
@@ -80,9 +99,7 @@ pub(super) async fn list(
             made_at: None,
         });
         made.chain(configured).collect()
-    });
-    keys.sort_by(|one, other| one.id.cmp(&other.id));
-    Json(paging.of(keys, |key| &key.id, Some))
+    })
 }
 
 /// Makes a key.

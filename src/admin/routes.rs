@@ -116,6 +116,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(Viewer, routes!(advice::quiet_windows)),
         Route::new(Viewer, routes!(keys::list)),
         Route::new(Admin, routes!(keys::make)),
+        Route::new(Viewer, routes!(keys::show)),
         Route::new(Admin, routes!(keys::revoke)),
         Route::new(Viewer, routes!(increases::list)),
         Route::new(Admin, routes!(increases::make)),

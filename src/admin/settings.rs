@@ -19,6 +19,8 @@ use utoipa::ToSchema;
 const MOST_ORIGINS: usize = 100;
 /// Graces that a page reload survives, up to a day, in seconds.
 const GRACES: std::ops::RangeInclusive<u32> = 5..=86_400;
+/// From a minute to a week, in seconds.
+const UNRESPONSIVE_LIMITS: std::ops::RangeInclusive<u32> = 60..=604_800;
 
 /// What an organization has, the live numbers aside.
 #[derive(Serialize, ToSchema)]
@@ -38,6 +40,8 @@ pub(super) struct Shown {
     waiting_line: Option<Value>,
     disclose_counts: bool,
     self_service: Option<SelfServiceEntry>,
+    /// A page that answers pings and nothing else is ended after so long; null: never.
+    unresponsive_limit_s: Option<u64>,
     allowed_origins: Vec<String>,
 }
 
@@ -58,6 +62,7 @@ pub(super) fn shown(state: &State, id: &OrganizationId) -> Option<Shown> {
             seats: bounds.seats,
             days: bounds.days,
         }),
+        unresponsive_limit_s: settings.unresponsive_limit.map(crate::protocol::whole_seconds),
         allowed_origins: settings.allowed_origins.iter().map(ToString::to_string).collect(),
         name: settings.name,
     })
@@ -119,6 +124,9 @@ pub(super) struct Wish {
     disclose_counts: Option<Option<bool>>,
     #[schema(value_type = Option<SelfServiceEntry>)]
     self_service: Option<Option<SelfServiceEntry>>,
+    /// From 60 to 604,800, or `"off"`; 43,200 by default.
+    #[schema(value_type = Option<Value>)]
+    unresponsive_limit_s: Option<Option<u32>>,
     #[schema(value_type = Option<Vec<String>>)]
     allowed_origins: Option<Option<Vec<String>>>,
 }
@@ -136,6 +144,7 @@ impl Wish {
             waiting_line: body.optional("waiting_line", waiting_line)?,
             disclose_counts: body.optional("disclose_counts", boolean)?,
             self_service: body.optional("self_service", self_service)?,
+            unresponsive_limit_s: body.optional("unresponsive_limit_s", limit_or_off)?,
             allowed_origins: body.optional("allowed_origins", origins)?,
         };
         body.finish()?;
@@ -183,6 +192,7 @@ impl Wish {
         set(&mut entry.waiting_line, self.waiting_line);
         set(&mut entry.disclose_counts, self.disclose_counts);
         set(&mut entry.self_service, self.self_service);
+        set(&mut entry.unresponsive_limit_s, self.unresponsive_limit_s);
         set(&mut entry.allowed_origins, self.allowed_origins);
         Ok(entry)
     }
@@ -200,6 +210,7 @@ impl Wish {
             ("waiting_line", self.waiting_line.is_some()),
             ("disclose_counts", self.disclose_counts.is_some()),
             ("self_service", self.self_service.is_some()),
+            ("unresponsive_limit", self.unresponsive_limit_s.is_some()),
             ("allowed_origins", self.allowed_origins.is_some()),
         ];
         let mut named = named.into_iter().filter(|(_, is_named)| *is_named);
@@ -253,6 +264,14 @@ fn self_service(value: &Value) -> Result<SelfServiceEntry, Cow<'static, str>> {
     bounds
         .filter(good)
         .ok_or_else(|| "this is {\"seats\":20,\"days\":14} with at most 31 days, or null".into())
+}
+
+fn limit_or_off(value: &Value) -> Result<u32, Cow<'static, str>> {
+    match value {
+        Value::String(text) if text == "off" => Ok(0),
+        Value::Number(_) => number(UNRESPONSIVE_LIMITS)(value),
+        _ => Err("this is a number of seconds or \"off\"".into()),
+    }
 }
 
 fn origins(value: &Value) -> Result<Vec<String>, Cow<'static, str>> {

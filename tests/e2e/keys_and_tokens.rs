@@ -38,8 +38,12 @@ async fn a_key_is_shown_once_opens_its_organization_and_is_revoked() {
     assert_eq!(login(&server, &made["key"]).await["type"], "seated");
 
     let one = format!("{KEYS}/{}", made["id"].as_str().unwrap());
+    let shown = server.ask("GET", &one, &Value::Null).await.expect(200);
+    assert_eq!(shown.json()["label"], "site");
     server.ask("DELETE", &one, &Value::Null).await.expect(204);
-    server.ask("DELETE", &one, &Value::Null).await.expect(404);
+    for method in ["DELETE", "GET"] {
+        server.ask(method, &one, &Value::Null).await.expect(404);
+    }
     let listed = server.ask("GET", KEYS, &Value::Null).await.json();
     assert_eq!(listed["items"], json!([]));
 }

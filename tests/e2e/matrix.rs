@@ -59,6 +59,7 @@ const CONTRACT: &[(&str, Least)] = &[
     ),
     ("GET /api/v1/organizations/{org}/keys", Least::Viewer),
     ("POST /api/v1/organizations/{org}/keys", Least::Admin),
+    ("GET /api/v1/organizations/{org}/keys/{id}", Least::Viewer),
     ("DELETE /api/v1/organizations/{org}/keys/{id}", Least::Admin),
     ("GET /api/v1/organizations/{org}/report", Least::Viewer),
     ("GET /api/v1/organizations/{org}/sessions", Least::Viewer),

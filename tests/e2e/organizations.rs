@@ -246,6 +246,34 @@ async fn an_admin_changes_everything_but_what_is_paid_for() {
 }
 
 #[tokio::test]
+async fn how_long_a_silent_page_keeps_its_seat_is_set_here_too() {
+    let mut server = Server::start(60_000);
+    server.ask("PUT", NEW, &json!({"seats": 1})).await.expect(201);
+    for (wish, holds) in [
+        (json!("off"), Value::Null),
+        (json!(120), json!(120)),
+        (Value::Null, json!(43_200)),
+        (json!("off"), Value::Null),
+    ] {
+        let changed = server
+            .ask("PUT", NEW, &json!({"unresponsive_limit_s": wish}))
+            .await
+            .expect(200)
+            .json();
+        assert_eq!(changed["settings"]["unresponsive_limit_s"], holds, "{wish}");
+    }
+    for wish in [json!(59), json!("never"), json!(604_801)] {
+        server
+            .ask("PUT", NEW, &json!({"unresponsive_limit_s": wish}))
+            .await
+            .expect(422);
+    }
+    server.kill_and_start(&["--seats", "acme=2"]);
+    let kept = server.ask("GET", NEW, &Value::Null).await.expect(200).json();
+    assert_eq!(kept["settings"]["unresponsive_limit_s"], Value::Null);
+}
+
+#[tokio::test]
 async fn in_memory_the_api_works_and_nothing_is_kept() {
     let server = Server::with(&["--seats", "acme=2", "--in-memory"]);
     server.ask("PUT", NEW, &json!({"seats": 1})).await.expect(201);

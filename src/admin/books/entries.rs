@@ -39,6 +39,9 @@ pub(in crate::admin) struct OrganizationEntry {
     pub(in crate::admin) disclose_counts: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::admin) self_service: Option<SelfServiceEntry>,
+    /// 0: there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::admin) unresponsive_limit_s: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::admin) allowed_origins: Option<Vec<String>>,
 }

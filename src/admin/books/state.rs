@@ -215,6 +215,9 @@ impl State {
                 days: bounds.days,
             });
         }
+        if let Some(limit) = entry.unresponsive_limit_s.filter(|_| open("unresponsive_limit")) {
+            settings.unresponsive_limit = (limit > 0).then(|| Duration::from_secs(limit.into()));
+        }
         if let Some(origins) = entry.allowed_origins.as_ref().filter(|_| open("allowed_origins")) {
             settings.allowed_origins = origins
                 .iter()
