@@ -65,7 +65,7 @@ function timer(seat: Seat, name: 'phase' | 'watch' | 'calm' | 'tick' | 'leave', 
     case 'calm':
       return calm(seat, effects);
     case 'tick':
-      return tick(seat, effects);
+      return tick(seat, now, effects);
     case 'leave':
       return finish(seat, 'logout', 0, now, effects);
   }

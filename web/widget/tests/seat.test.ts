@@ -148,6 +148,23 @@ test('a page that comes back asks, and three seconds later it knows', () => {
   expect(desk.state.kind).toBe('reconnecting');
 });
 
+test('a network that changes right after a message is found out within five seconds', () => {
+  const desk = new Desk().seat().advance(20_000).say({ type: 'heartbeat' }).advance(500);
+  desk.tell('online');
+  expect(desk.last).toEqual({ type: 'heartbeat' });
+  desk.advance(2_000);
+  expect(desk.last).toEqual({ type: 'probe' });
+  desk.advance(3_000);
+  expect(desk.state.kind).toBe('reconnecting');
+});
+
+test('what is heard after that needs no question', () => {
+  const desk = new Desk().seat().advance(20_000).say({ type: 'heartbeat' }).advance(500);
+  desk.tell('online');
+  desk.advance(500).say({ type: 'heartbeat' }).advance(10_000);
+  expect(desk.sent.filter(({ type }) => type === 'probe')).toEqual([]);
+});
+
 test('a machine that slept asks at the next look at its clocks', () => {
   const desk = new Desk().seat().advance(6_000);
   desk.clock.sleep(11_000);

@@ -2,7 +2,7 @@
 
 import type { Effects } from '../effects';
 import { CALM_MS, reconnectDelayMs } from '../reconnect';
-import { PROBE_MS, silenceMs, TICK_MS, wantsProbe } from '../liveness';
+import { FRESH_MS, isFresh, PROBE_MS, silenceMs, TICK_MS } from '../liveness';
 import type { Moment } from '../moment';
 import { freshAttempt, keep, remember, type Seat, type SeatEffect } from './model';
 
@@ -50,9 +50,13 @@ export function settle(seat: Seat, effects: Effects<SeatEffect>): void {
   watch(seat, effects);
 }
 
-/** Asks whether the other side is still there. */
+/** Asks whether the other side is still there: one question at a time, and not at once where it was just heard. */
 export function probe(seat: Seat, now: Moment, effects: Effects<SeatEffect>): Seat {
-  if (!hasLine(seat) || !wantsProbe(seat.pulse, now)) return seat;
+  if (!hasLine(seat) || seat.pulse.probed) return seat;
+  if (isFresh(seat.pulse, now)) {
+    effects.push({ do: 'timer', name: 'tick', ms: FRESH_MS });
+    return { ...seat, pulse: { ...seat.pulse, doubted: true } };
+  }
   effects.push({ do: 'send', message: { type: 'probe' } }, { do: 'timer', name: 'watch', ms: PROBE_MS });
   return { ...seat, pulse: { ...seat.pulse, probed: now } };
 }
@@ -69,8 +73,9 @@ export function wake(seat: Seat, now: Moment, effects: Effects<SeatEffect>): Sea
 export const calm = (seat: Seat, effects: Effects<SeatEffect>): Seat =>
   hasLine(seat) ? remember(seat, { tries: 0 }, effects) : seat;
 
-/** A look at the clocks; `step` compares them. */
-export function tick(seat: Seat, effects: Effects<SeatEffect>): Seat {
-  if (hasLine(seat)) effects.push({ do: 'timer', name: 'tick', ms: TICK_MS });
-  return seat;
+/** A look at the clocks; `step` compares them. Whoever came back while the line was fresh asks now. */
+export function tick(seat: Seat, now: Moment, effects: Effects<SeatEffect>): Seat {
+  if (!hasLine(seat)) return seat;
+  effects.push({ do: 'timer', name: 'tick', ms: TICK_MS });
+  return seat.pulse.doubted ? probe(seat, now, effects) : seat;
 }
