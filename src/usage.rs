@@ -2,6 +2,7 @@
 
 mod calendar;
 mod count;
+pub mod habits;
 mod heatmap;
 mod histogram;
 mod levels;
