@@ -14,6 +14,7 @@ mod row;
 mod series;
 mod timeline;
 mod today;
+pub mod trend;
 mod trying;
 mod waits;
 
