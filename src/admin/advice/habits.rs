@@ -152,6 +152,7 @@ fn message(advised: usize, measures: &[Measure]) -> String {
     match (advised, known) {
         (_, 0) => "too little is on record to speak of habits".to_owned(),
         (0, known) => format!("none of the {known} habits that can be measured stands out"),
+        (1, known) => format!("one of the {known} habits that can be measured stands out"),
         (advised, known) => format!("{advised} of the {known} habits that can be measured stand out"),
     }
 }

@@ -2,16 +2,18 @@
 
 use super::axes::seats_over_time;
 use super::dates::Dates;
-use super::{Area, Drawn, ENOUGH, GRID, IN_USE, LIMIT, NotDrawn, drawn, font, top};
+use super::{Area, Drawn, ENOUGH, IN_USE, LIMIT, NotDrawn, drawn, font, top};
 use crate::seats::Timestamp;
 use crate::usage::trend::Band;
 use jiff::tz::TimeZone;
 use plotters::element::{Circle, PathElement, Polygon, Text};
 use plotters::series::{DashedLineSeries, LineSeries};
-use plotters::style::Color;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{Color, RGBColor};
 
 const WEEK_MS: i64 = 7 * 24 * 3_600_000;
+/// `ENOUGH` as the paper shines through it.
+const BAND: RGBColor = RGBColor(246, 225, 201);
 /// Of these months the numbers stand in the picture.
 const TOLD_MONTHS: [u32; 2] = [6, 12];
 
@@ -36,7 +38,7 @@ pub fn forecast(of: &Forecast) -> Option<Result<String, NotDrawn>> {
     let legend = [
         ("peak of the week", IN_USE),
         ("line of Theil and Sen", ENOUGH),
-        ("nine in ten to come", ENOUGH),
+        ("nine in ten to come", BAND),
         ("seats there are", LIMIT),
     ];
     let (oldest, newest) = (of.weeks.first()?.0, of.months.last()?.1);
@@ -60,7 +62,7 @@ fn draw(of: &Forecast, oldest: Timestamp, newest: Timestamp, area: &Area<'_>) ->
     };
     let mut band: Vec<_> = edge(|band| band.high).collect();
     band.extend(edge(|band| band.low).collect::<Vec<_>>().into_iter().rev());
-    context.draw_series([Polygon::new(band, ENOUGH.mix(0.22))])?;
+    context.draw_series([Polygon::new(band, BAND.filled())])?;
     let seats = f64::from(of.seats);
     let across = [(oldest.0 - WEEK_MS, seats), (newest.0 + 3 * WEEK_MS, seats)];
     context.draw_series(LineSeries::new(across, LIMIT.stroke_width(2)))?;
@@ -78,7 +80,7 @@ fn draw(of: &Forecast, oldest: Timestamp, newest: Timestamp, area: &Area<'_>) ->
         .filter(|(months, ..)| TOLD_MONTHS.contains(months))
     {
         let mark = [(at.0, 0.0), (at.0, band.high)];
-        context.draw_series([PathElement::new(mark.to_vec(), GRID.mix(1.0).stroke_width(1))])?;
+        context.draw_series([PathElement::new(mark.to_vec(), LIMIT.mix(0.35).stroke_width(1))])?;
         let words = format!(
             "{months} months: {:.0} ({:.0} to {:.0})",
             band.middle, band.low, band.high
