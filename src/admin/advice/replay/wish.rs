@@ -53,11 +53,8 @@ impl Wish {
             from: from.unwrap_or(Timestamp(until.0 - USUAL_DAYS * DAY_MS)),
             until,
             seats: body.optional("seats", number(1..=MOST_SEATS))?.flatten(),
-            line: match body.optional("waiting_line", line)? {
-                // As in the settings, null is none.
-                Some(line) => Some(line.unwrap_or(0)),
-                None => None,
-            },
+            // As in the settings, null is none.
+            line: body.optional("waiting_line", line)?.map(|line| line.unwrap_or(0)),
             stagger: body.optional("stagger_minutes", stagger)?.flatten().unwrap_or(0),
             seed: body.optional("seed", whole)?.flatten().unwrap_or(SEED),
         };
