@@ -8,7 +8,7 @@ import { share, several } from '../words/numbers';
 import { HOUR } from '../words/time';
 import { advice, askedBuffer, type Ready, VERDICTS } from './advice';
 import { Early } from './early';
-import { told, Trend } from './trend';
+import { Trend } from './trend';
 
 /** The slider goes so far, in percent. */
 const MOST_BUFFER = 50;
@@ -37,7 +37,7 @@ function Advice({ of, buffer }: { readonly of: Ready; readonly buffer: number | 
   return (
     <>
       <p class="verdict"><span aria-hidden="true">{icon}</span> <strong>{word}</strong><span class="why">: {meaning}. The held peak is {of.peak} of {several(of.seats, 'seat')} ({share(of.peak, of.seats)}).</span></p>
-      <Table name="Recommended seats" head={['For', 'Seats', 'How it comes about', 'Peak, going on as before']} rows={of.recommended.map((one) => [`${one.months} months`, one.seats, one.formula, told(of.forecast.find(({ months }) => months === one.months))])} />
+      <Table name="Recommended seats" head={['For', 'Seats', 'How it comes about']} rows={of.recommended.map((one) => [`${one.months} months`, one.seats, one.formula])} />
       <form class="inline" onSubmit={(event) => event.preventDefault()}>
         <label>
           Buffer{' '}

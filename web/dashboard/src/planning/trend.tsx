@@ -12,7 +12,7 @@ import type { Month, Ready } from './advice';
 /** A week of the record is seven known days: so long unless days are missing. */
 const WEEK = 7 * DAY;
 
-export const told = (one: Month | undefined): string => (one === undefined ? '–' : `${count(one.middle)} (${count(one.low)} to ${count(one.high)})`);
+const told = (one: Month): string => `${count(one.middle)} in ${one.months} months (${count(one.low)} to ${count(one.high)})`;
 
 /** Peaks, line, upper and lower edge, seats: each week from its begin on, then each month. */
 export function trendColumns({ weeklyPeaks, weekEnds, forecast, seats }: Ready): Columns {
@@ -28,7 +28,7 @@ export function trendColumns({ weeklyPeaks, weekEnds, forecast, seats }: Ready):
 export function Trend({ of }: { readonly of: Ready }) {
   const { zone } = useLive();
   const columns = useMemo(() => trendColumns(of), [of]);
-  const year = of.forecast.at(-1);
+  const words = of.forecast.length === 0 ? 'A forecast starts after eight weeks.' : `Peaks by week, going on as before: ${of.forecast.filter(({ months }) => months === 6 || months === 12).map(told).join(', ')}.`;
   const at = (place: number): number => (columns.at.at(place) ?? 0) * 1000;
   return (
     <>
@@ -41,13 +41,13 @@ export function Trend({ of }: { readonly of: Ready }) {
           { name: 'Low', colour: '--usual', kind: 'edge' },
           { name: 'Seats', colour: '--limit', kind: 'dashed' },
         ]}
-        {...(year ? { band: { high: 2, low: 3, name: 'Nine in ten weeks to come', colour: '--usual' } } : {})}
+        {...(of.forecast.length > 0 ? { band: { high: 2, low: 3, name: 'Nine in ten weeks to come', colour: '--usual' } } : {})}
         from={at(0)}
         to={at(-1)}
         zone={zone}
-        label={`Peaks by week, the highest ${Math.max(...of.weeklyPeaks, 0)}. ${year ? `In 12 months, going on as before: ${told(year)}.` : 'A forecast starts after eight weeks.'}`}
+        label={`Peaks by week, the highest ${Math.max(...of.weeklyPeaks, 0)}`}
       />
-      {year ? null : <p class="muted">A forecast starts after eight weeks.</p>}
+      <p>{words}</p>
       <AsTable
         name="Weekly peaks"
         head={['Until', 'Peak', 'Forecast', 'At least', 'At most']}
