@@ -36,6 +36,7 @@ mod usage;
 mod version;
 mod webhooks;
 
+pub use advice::Replays;
 pub use books::{Books, UnreadableSetting};
 pub use guesses::Guesses;
 pub use links::Links;
@@ -79,6 +80,8 @@ pub struct Desk {
     pub live: Hub,
     /// Links that are not used yet.
     pub links: Links,
+    /// Replays that run.
+    pub replays: Replays,
     /// What goes on when its caller is gone.
     pub work: TaskTracker,
 }

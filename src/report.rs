@@ -10,7 +10,7 @@ mod table;
 pub use definitions::DEFINITIONS;
 pub use figures::{Day, Ends, Peak, Report, Subject, Week, resume_success};
 pub use page::{html, policy};
-pub use picture::NotDrawn;
+pub use picture::{Forecast, NotDrawn, forecast};
 pub use table::csv;
 
 #[cfg(test)]

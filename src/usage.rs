@@ -2,6 +2,7 @@
 
 mod calendar;
 mod count;
+pub mod habits;
 mod heatmap;
 mod histogram;
 mod levels;
@@ -13,6 +14,7 @@ mod row;
 mod series;
 mod timeline;
 mod today;
+pub mod trend;
 mod trying;
 mod waits;
 

@@ -1,7 +1,8 @@
-//! What the record of usage costs: a demo's history, queries, closing hours, the login path.
+//! What the record of usage costs: a demo's history, queries, replays, closing hours, the login path.
 //!
 //! `cargo bench --bench usage -- history [WEEKS] [AGENTS]`
 //! `cargo bench --bench usage -- queries [SEATS]`
+//! `cargo bench --bench usage -- replay [SEATS]`
 //! `cargo bench --bench usage -- closing [ORGANIZATIONS]`
 //! `cargo bench --bench usage -- login [LOGINS]`
 
@@ -47,10 +48,13 @@ fn main() {
     match words.first().map(String::as_str) {
         Some("history") => history(number(1, 26), number(2, 500)),
         Some("queries") => runtime.block_on(queries(number(1, 5000))),
+        Some("replay") => runtime.block_on(replays(number(1, 5000))),
         Some("closing") => runtime.block_on(closing::closing(number(1, 10_000))),
         Some("login") => runtime.block_on(login::login(number(1, 100_000))),
         _ => {
-            println!("history [WEEKS] [AGENTS] | queries [SEATS] | closing [ORGANIZATIONS] | login [LOGINS]");
+            println!(
+                "history [WEEKS] [AGENTS] | queries [SEATS] | replay [SEATS] | closing [ORGANIZATIONS] | login [LOGINS]"
+            );
         }
     }
 }
@@ -130,6 +134,38 @@ async fn queries(seats: u32) {
         println!(
             "{:7.1} ms, at most {:7.1} ms, {:7} bytes  {path}",
             took[2], took[8], bytes
+        );
+    }
+}
+
+/// Replays of 28 days over the API of the real server; the third best of nine, and the worst.
+async fn replays(seats: u32) {
+    let home = tempfile::tempdir().unwrap();
+    let agents = seats * 10 / 6;
+    write(&home.path().join("data"), Scenario::extended(), 5, agents, seats);
+    let server = Setup::new(home.path(), seats, 60_000).start().unwrap();
+    let path = "/api/v1/organizations/acme/advice/replay";
+    let fewer = seats * 9 / 10;
+    for wish in [
+        format!("{{\"seats\":{seats}}}"),
+        format!("{{\"seats\":{fewer}}}"),
+        format!("{{\"seats\":{fewer},\"waiting_line\":true}}"),
+        format!("{{\"seats\":{seats},\"stagger_minutes\":60}}"),
+    ] {
+        let mut took = Vec::new();
+        let mut told = String::new();
+        for _ in 0..9 {
+            let begun = Instant::now();
+            let (status, body) = server.ask("POST", path, &wish).await.unwrap();
+            took.push(begun.elapsed().as_secs_f64() * 1000.0);
+            assert_eq!(status, 200, "{body}");
+            told = body;
+        }
+        took.sort_by(f64::total_cmp);
+        let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+        println!(
+            "{:7.1} ms, at most {:7.1} ms  {wish}: {} {}",
+            took[2], took[8], told["stands_on"], told["estimate"]
         );
     }
 }

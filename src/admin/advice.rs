@@ -2,10 +2,15 @@
 
 #![expect(unused_qualifications, reason = "the macro of the description writes them")]
 
+mod habits;
 mod quiet_windows;
+mod replay;
 mod right_size;
 
+pub(super) use habits::{__path_habits, habits};
 pub(super) use quiet_windows::{__path_quiet_windows, quiet_windows};
+pub use replay::Replays;
+pub(super) use replay::{__path_replay, replay};
 pub(super) use right_size::{__path_right_size, right_size};
 
 use super::usage::HOUR_MS;

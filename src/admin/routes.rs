@@ -114,6 +114,8 @@ pub fn routes() -> Vec<Route> {
         Route::new(Viewer, routes!(report::report)),
         Route::new(Viewer, routes!(advice::right_size)),
         Route::new(Viewer, routes!(advice::quiet_windows)),
+        Route::new(Viewer, routes!(advice::replay)),
+        Route::new(Viewer, routes!(advice::habits)),
         Route::new(Viewer, routes!(keys::list)),
         Route::new(Admin, routes!(keys::make)),
         Route::new(Viewer, routes!(keys::show)),

@@ -2,11 +2,13 @@
 
 mod axes;
 mod dates;
+mod forecast;
 mod heatmap;
 mod levels;
 mod occupancy;
 mod trend;
 
+pub use forecast::{Forecast, forecast};
 pub(super) use heatmap::heatmap;
 pub(super) use levels::levels;
 pub(super) use occupancy::{is_fine, occupancy};

@@ -134,43 +134,67 @@ fn apart(all: Vec<Window>) -> Vec<Window> {
     best
 }
 
-/// The demand by half-hour.
-struct Known {
+/// What is usual at each half-hour of the week.
+#[derive(Debug)]
+pub(super) struct Usual {
+    /// The middle one of the highest demands of the weeks; of an even number the higher of the two.
     demand: BTreeMap<i64, u32>,
-    /// What is usual at each half-hour of the week.
-    usual: BTreeMap<i64, u32>,
-    usual_peak: u32,
+    peak: u32,
 }
 
-impl Known {
-    fn of(past: &[Past]) -> Self {
-        let mut demand = BTreeMap::new();
-        for half in past {
-            let highest = demand.entry(half.place).or_insert(half.demand);
-            *highest = half.demand.max(*highest);
-        }
+impl Usual {
+    pub(super) fn of(past: &[Past]) -> Self {
+        Self::of_places(&by_place(past))
+    }
+
+    fn of_places(demand: &BTreeMap<i64, u32>) -> Self {
         let mut weekly: BTreeMap<i64, Vec<u32>> = BTreeMap::new();
-        for (place, demand) in &demand {
+        for (place, demand) in demand {
             weekly.entry(place.rem_euclid(WEEK)).or_default().push(*demand);
         }
-        let usual: BTreeMap<_, _> = weekly
+        let demand: BTreeMap<_, _> = weekly
             .into_iter()
             .map(|(place, mut demands)| {
                 demands.sort_unstable();
                 (place, demands[demands.len() / 2])
             })
             .collect();
-        let usual_peak = usual.values().copied().max().unwrap_or(0);
-        Self {
-            demand,
-            usual,
-            usual_peak,
-        }
+        let peak = demand.values().copied().max().unwrap_or(0);
+        Self { demand, peak }
+    }
+
+    /// Whether this half-hour usually has this share of the week's usual peak, and anybody.
+    pub(super) fn has(&self, place: i64, share: f64) -> bool {
+        let usual = self.demand.get(&place.rem_euclid(WEEK));
+        usual.is_some_and(|usual| *usual > 0 && f64::from(*usual) >= share * f64::from(self.peak))
+    }
+}
+
+/// The highest demand by half-hour: an hour that is lived twice has two of them.
+fn by_place(past: &[Past]) -> BTreeMap<i64, u32> {
+    let mut demand = BTreeMap::new();
+    for half in past {
+        let highest = demand.entry(half.place).or_insert(half.demand);
+        *highest = half.demand.max(*highest);
+    }
+    demand
+}
+
+/// The demand by half-hour.
+struct Known {
+    demand: BTreeMap<i64, u32>,
+    usual: Usual,
+}
+
+impl Known {
+    fn of(past: &[Past]) -> Self {
+        let demand = by_place(past);
+        let usual = Usual::of_places(&demand);
+        Self { demand, usual }
     }
 
     fn is_open(&self, place: i64) -> bool {
-        let usual = self.usual.get(&place.rem_euclid(WEEK));
-        usual.is_some_and(|usual| *usual > 0 && f64::from(*usual) >= OPEN * f64::from(self.usual_peak))
+        self.usual.has(place, OPEN)
     }
 
     /// `None`: nobody can log in, or too little is known of this time of the week.

@@ -24,8 +24,12 @@ use seats::Outcome;
 
 /// Starts are moved by multiples of this.
 pub const QUARTER_MS: i64 = 900_000;
+/// A replay stands on so many days at least, a whole week, and so many sessions.
+pub const FIRST_DAYS: u64 = 7;
+/// Fewer sessions say nothing.
+pub const FIRST_SESSIONS: u64 = 50;
 /// So many sessions are drawn at most, over all draws, unless there would be too few of them.
-const MOST_DRAWN: u64 = 4_000_000;
+const MOST_DRAWN: u64 = 3_000_000;
 /// So many draws, at least and at most.
 const DRAWS: [u64; 2] = [8, 40];
 /// Of a longer record the latest sessions are replayed.

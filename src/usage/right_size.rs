@@ -1,5 +1,7 @@
 //! The right number of seats, with every number that leads to it.
 
+use super::trend::{Trend, WEEKS_A_MONTH, median, slopes};
+
 /// Days without advice.
 pub const FIRST_DAYS: usize = 14;
 /// Advice looks back so many days, and so many where there are.
@@ -12,7 +14,6 @@ const BUFFER: [f64; 2] = [0.10, 0.20];
 const BUFFER_SEATS: f64 = 2.0;
 /// The least and the most growth a month that is believed.
 const GROWTH: [f64; 2] = [-0.03, 0.05];
-const WEEKS_A_MONTH: f64 = 365.25 / 12.0 / 7.0;
 /// A year: before that nobody knows the season in which all seats are needed.
 const SEASON_DAYS: usize = 364;
 
@@ -85,6 +86,8 @@ pub struct RightSize {
     pub growth_measured: Option<f64>,
     /// The growth that is used, 0 where none is known.
     pub growth: f64,
+    /// The line through the weekly peaks; `None`: too few weeks.
+    pub trend: Option<Trend>,
     /// The highest demand outside the half-hours in which shifts change.
     pub peak_outside_shift_changes: u32,
     /// Half-hours in which shifts change.
@@ -139,7 +142,8 @@ impl RightSize {
         let (mean, deviation) = spread(&weekdays);
         let buffer_measured = if mean > 0.0 { 2.0 * deviation / mean } else { 0.0 };
         let weekly_peaks = weekly_peaks(days);
-        let growth_measured = (weekly_peaks.len() >= TREND_WEEKS[0]).then(|| growth(&weekly_peaks));
+        let has_trend = weekly_peaks.len() >= TREND_WEEKS[0];
+        let growth_measured = has_trend.then(|| growth(&weekly_peaks));
         let changes = shift_changes(half_hours);
         let calm = half_hours.iter().zip(&changes).filter(|(_, changes)| !**changes);
         let days_at_cap = recent.iter().filter(|day| day.is_at_cap).count();
@@ -153,6 +157,7 @@ impl RightSize {
             buffer_measured,
             buffer: buffer.unwrap_or_else(|| bounded_buffer(buffer_measured, peak)),
             growth_measured,
+            trend: has_trend.then(|| Trend::of(&weekly_peaks, GROWTH)),
             growth: growth_measured.map_or(0.0, |growth| growth.clamp(GROWTH[0], GROWTH[1])),
             peak_outside_shift_changes: highest(calm.map(|(half, _)| half.demand)).min(peak),
             shift_changes: changes.iter().filter(|changes| **changes).count(),
@@ -215,27 +220,11 @@ fn weekly_peaks(days: &[Day]) -> Vec<u32> {
 /// Theil and Sen: the median of the slopes between all pairs of weeks, as a share of the median
 /// week, a month.
 fn growth(weeks: &[u32]) -> f64 {
-    let mut slopes = Vec::new();
-    for (later, peak) in weeks.iter().enumerate() {
-        for (earlier, before) in weeks.iter().enumerate().take(later) {
-            slopes.push((f64::from(*peak) - f64::from(*before)) / (later - earlier) as f64);
-        }
-    }
     let level = median(&mut weeks.iter().copied().map(f64::from).collect::<Vec<_>>());
     if level > 0.0 {
-        median(&mut slopes) * WEEKS_A_MONTH / level
+        median(&mut slopes(weeks)) * WEEKS_A_MONTH / level
     } else {
         0.0
-    }
-}
-
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    match values.len() {
-        0 => 0.0,
-        length if length % 2 == 1 => values[middle],
-        _ => f64::midpoint(values[middle - 1], values[middle]),
     }
 }
 

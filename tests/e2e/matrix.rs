@@ -28,10 +28,12 @@ const CONTRACT: &[(&str, Least)] = &[
     ("GET /api/v1/organizations/{org}", Least::Viewer),
     ("PUT /api/v1/organizations/{org}", Least::Admin),
     ("DELETE /api/v1/organizations/{org}", Least::Operator),
+    ("GET /api/v1/organizations/{org}/advice/habits", Least::Viewer),
     (
         "GET /api/v1/organizations/{org}/advice/quiet-windows",
         Least::Viewer,
     ),
+    ("POST /api/v1/organizations/{org}/advice/replay", Least::Viewer),
     ("GET /api/v1/organizations/{org}/advice/right-size", Least::Viewer),
     ("GET /api/v1/organizations/{org}/alerts", Least::Viewer),
     ("PUT /api/v1/organizations/{org}/alerts", Least::Admin),

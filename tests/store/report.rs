@@ -231,8 +231,10 @@ async fn what_is_not_kept_so_finely_is_told_as_a_gap_and_the_seats_that_are_righ
         "--horizon",
         "3",
         "--token-file",
+        token.to_str().unwrap(),
     ];
-    let (done, said) = command(&[&asked[..], &[token.to_str().unwrap()]].concat());
+    let picture = home.path().join("trend.svg");
+    let (done, said) = command(&[&asked[..], &["--plot", picture.to_str().unwrap()]].concat());
     assert!(
         done && said.contains("9 seats") && said.contains("ceil("),
         "{said}"
@@ -241,5 +243,27 @@ async fn what_is_not_kept_so_finely_is_told_as_a_gap_and_the_seats_that_are_righ
         said.lines().filter(|line| line.contains("ceil(")).count(),
         3,
         "{said}"
+    );
+    // The picture, the terminal and the API tell the same.
+    let (_, advice) = server
+        .get("/api/v1/organizations/acme/advice/right-size")
+        .await
+        .unwrap();
+    let advice: Value = serde_json::from_str(&advice).unwrap();
+    let year = &advice["trend"]["forecast"][12];
+    let [low, middle, high] = ["low", "middle", "high"].map(|edge| year[edge].as_f64().unwrap());
+    let words = format!("{middle:.0} ({low:.0} to {high:.0})");
+    assert!(
+        said.contains(&format!("{words} in 12 months")),
+        "{said} without {words}"
+    );
+    let picture = std::fs::read_to_string(picture).unwrap();
+    assert!(
+        picture.contains(&format!("12 months: {words}")),
+        "{picture} without {words}"
+    );
+    assert_eq!(
+        advice["week_ends"].as_array().unwrap().len(),
+        advice["weekly_peaks"].as_array().unwrap().len()
     );
 }

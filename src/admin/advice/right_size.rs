@@ -6,10 +6,12 @@ use crate::admin::auth::Organization;
 use crate::admin::problem::Problem;
 use crate::admin::query::Asked;
 use crate::admin::usage::{all_since, subject};
+use crate::protocol::rfc3339;
 use crate::seats::Timestamp;
 use crate::store::Detail;
 use crate::usage::right_size::{Day, HalfHour, RightSize, Verdict};
-use crate::usage::{Count, Interval, Row, weekly_place};
+use crate::usage::trend::{Band, Trend, WEEKS_A_MONTH};
+use crate::usage::{Count, Interval, Row, start_of_day, weekly_place};
 use axum::Json;
 use axum::extract::State;
 use jiff::tz::TimeZone;
@@ -70,6 +72,12 @@ pub(in crate::admin) struct Ready {
     growth_a_month: Measured,
     /// Oldest first. A week is seven known days.
     weekly_peaks: Vec<u32>,
+    /// By whose midnights days are cut.
+    time_zone: Option<String>,
+    /// When each of these weeks ended.
+    week_ends: Vec<String>,
+    /// The line through them and on, with its band; null: too few weeks.
+    trend: Option<ToldTrend>,
     shift_changes: usize,
     peak_outside_shift_changes: u32,
     shift_overlap: u32,
@@ -95,6 +103,36 @@ struct Measured {
     /// Null: there is too little to measure it.
     measured: Option<f64>,
     used: f64,
+}
+
+/// The line of Theil and Sen.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Trend)]
+struct ToldTrend {
+    /// The lower edge, the line's and the upper edge, in seats a week.
+    slope_a_week: ToldBand,
+    /// The line in the oldest week.
+    begins: f64,
+    /// From the newest week on, month by month.
+    forecast: Vec<Forecast>,
+}
+
+/// Where weekly peaks may lie.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TrendBand)]
+struct ToldBand {
+    low: f64,
+    middle: f64,
+    high: f64,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = TrendForecast)]
+struct Forecast {
+    months: u32,
+    at: String,
+    #[serde(flatten)]
+    band: ToldBand,
 }
 
 /// How many seats are right.
@@ -130,12 +168,15 @@ pub(in crate::admin) async fn right_size(
     let seats = view.numbers.limit.base;
     // Today is not over: what is still to come would be missing.
     let whole = days.split_last().map_or(&[][..], |(_, whole)| whole);
-    let days: Vec<_> = known(whole)
-        .map(|(at, row)| day(at, row, &subject.zone))
-        .collect();
+    let (begins, days): (Vec<_>, Vec<_>) = known(whole)
+        .map(|(at, row)| (at, day(at, row, &subject.zone)))
+        .unzip();
     let halves: Vec<_> = known(&halves).map(|(_, row)| half_hour(row)).collect();
     Ok(Json(match RightSize::of(&days, &halves, seats, buffer) {
-        Ok(advice) => Advice::Ready(Box::new(Ready::of(&advice, horizon))),
+        Ok(advice) => {
+            let ends = week_ends(&begins, advice.weekly_peaks.len(), &subject.zone);
+            Advice::Ready(Box::new(Ready::of(&advice, &ends, &subject.zone, horizon)))
+        }
         Err(to_go) => Advice::TooEarly(to_go.into()),
     }))
 }
@@ -156,8 +197,16 @@ fn half_hour(row: &Row) -> HalfHour {
     }
 }
 
+/// The midnights after the last so many weeks of seven known days, as they begin; the oldest first.
+fn week_ends(days: &[Timestamp], weeks: usize, zone: &TimeZone) -> Vec<Timestamp> {
+    let last = days.rchunks_exact(7).take(weeks).filter_map(|week| week.last());
+    let mut ends: Vec<_> = last.map(|day| start_of_day(zone, *day, 1)).collect();
+    ends.reverse();
+    ends
+}
+
 impl Ready {
-    fn of(advice: &RightSize, horizon: Option<u32>) -> Self {
+    fn of(advice: &RightSize, ends: &[Timestamp], zone: &TimeZone, horizon: Option<u32>) -> Self {
         let mut months: Vec<_> = MONTHS.into_iter().chain(horizon).collect();
         months.sort_unstable();
         months.dedup();
@@ -193,11 +242,55 @@ impl Ready {
                 used: advice.growth,
             },
             weekly_peaks: advice.weekly_peaks.clone(),
+            time_zone: zone.iana_name().map(str::to_owned),
+            week_ends: ends.iter().copied().map(rfc3339).collect(),
+            trend: advice
+                .trend
+                .as_ref()
+                .zip(ends.last())
+                .map(|(trend, newest)| told(trend, ends.len(), *newest, zone)),
             shift_changes: advice.shift_changes,
             peak_outside_shift_changes: advice.peak_outside_shift_changes,
             shift_overlap: advice.shift_overlap(),
         }
     }
+}
+
+fn told(trend: &Trend, weeks: usize, newest: Timestamp, zone: &TimeZone) -> ToldTrend {
+    let now = weeks as f64 - 1.0;
+    let forecast = (0..=MONTHS[1]).map(|months| Forecast {
+        months,
+        at: rfc3339(later(newest, months, zone)),
+        band: ToldBand::of(trend.at(now + f64::from(months) * WEEKS_A_MONTH)),
+    });
+    let [low, middle, high] = trend.slope.map(rounded);
+    ToldTrend {
+        slope_a_week: ToldBand { low, middle, high },
+        begins: rounded(trend.at(0.0).middle),
+        forecast: forecast.collect(),
+    }
+}
+
+/// The same day of a later month, or the last one of it.
+fn later(at: Timestamp, months: u32, zone: &TimeZone) -> Timestamp {
+    let time = jiff::Timestamp::from_millisecond(at.0).ok();
+    let later = time.and_then(|time| {
+        let zoned = time.to_zoned(zone.clone());
+        zoned.checked_add(jiff::Span::new().months(months)).ok()
+    });
+    later.map_or(at, |later| Timestamp(later.timestamp().as_millisecond()))
+}
+
+impl ToldBand {
+    fn of(Band { low, middle, high }: Band) -> Self {
+        let [low, middle, high] = [low, middle, high].map(rounded);
+        Self { low, middle, high }
+    }
+}
+
+/// To a hundredth of a seat.
+fn rounded(seats: f64) -> f64 {
+    (seats * 100.0).round() / 100.0
 }
 
 fn recommended(advice: &RightSize, months: u32) -> Recommended {

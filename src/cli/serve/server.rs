@@ -142,6 +142,7 @@ impl Server {
             notifier: Arc::clone(&notifier),
             live: admin::Hub::new(utc()),
             links: admin::Links::default(),
+            replays: admin::Replays::default(),
             work: TaskTracker::new(),
         });
         let server = Self {

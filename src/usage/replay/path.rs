@@ -41,7 +41,9 @@ pub(super) struct Path {
 }
 
 struct Drawing<'a> {
-    rows: &'a [Row],
+    /// When each row begins, and when it ends. Beside each other, since they are searched for each end.
+    begins: Vec<i64>,
+    ends: Vec<i64>,
     rng: &'a mut SmallRng,
     steps: Vec<Step>,
     open: Open,
@@ -58,7 +60,8 @@ impl Path {
     pub(super) fn draw(rows: &[Row], crowd: &Crowd, rng: &mut SmallRng) -> Self {
         let already = rows.first().map_or(0, level_before);
         let mut drawing = Drawing {
-            rows,
+            begins: rows.iter().map(|row| row.from.0).collect(),
+            ends: rows.iter().map(|row| row.until.0).collect(),
             rng,
             steps: Vec::new(),
             open: Open::new(rows.len() + 1),
@@ -164,7 +167,7 @@ impl Drawing<'_> {
     fn go(&mut self, at: i64, length: Option<u8>, is_lost: bool) {
         let (first, end) = match length {
             Some(bucket) => self.begun_between(at - shortest(bucket + 1), at - shortest(bucket)),
-            None => (self.rows.len(), self.rows.len()),
+            None => (self.begins.len(), self.begins.len()),
         };
         let Some(person) = self.open.take(first, end, self.rng) else {
             return;
@@ -180,8 +183,8 @@ impl Drawing<'_> {
 
     /// The stretches that touch this time; 0 is the time before all rows.
     fn begun_between(&self, from: i64, until: i64) -> (usize, usize) {
-        let first = self.rows.partition_point(|row| row.until.0 < from);
-        let end = self.rows.partition_point(|row| row.from.0 <= until);
+        let first = self.ends.partition_point(|at| *at < from);
+        let end = self.begins.partition_point(|at| *at <= until);
         let first = if first == 0 { 0 } else { first + 1 };
         (first, end + 1)
     }

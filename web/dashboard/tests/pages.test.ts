@@ -5,7 +5,10 @@ import { Api } from '../src/api';
 import { paged, text } from '../src/door';
 import { organization } from '../src/organization';
 import { after } from '../src/parts/asked';
-import { advice, askedBuffer } from '../src/planning/advice';
+import { advice, askedBuffer, type Ready } from '../src/planning/advice';
+import { replayed } from '../src/planning/replayed';
+import { trendColumns } from '../src/planning/trend';
+import { habits } from '../src/quality/habits';
 import { firstEnd, increase, maintenance } from '../src/plans';
 import { body, filter, graceLeftMs, inPlace, matches, minAgeS, seen, session } from '../src/sessions';
 import { changes, originsOf, type Settings, shown } from '../src/settings/shape';
@@ -129,12 +132,43 @@ test('advice is taken only with every number of its formula, or says how long it
   const ready = {
     seats: 50, recommended: [{ months: 6, seats: 55, formula: 'ceil(…) = 55' }], verdict: 'tight', confidence: 'high', may_cut: true,
     days_known: 400, days_at_cap: 3, peak: 49, buffer: { measured: 0.12, used: 0.15 }, growth_a_month: { measured: null, used: 0 }, weekly_peaks: [47, 49],
+    week_ends: ['2026-11-09T00:00:00Z', '2026-11-16T00:00:00Z'], trend: null,
   };
   expect(advice(ready)).toMatchObject({ kind: 'ready', verdict: 'tight', buffer: { measured: 0.12, used: 0.15 }, growth: { measured: null, used: 0 }, weeklyPeaks: [47, 49] });
   expect(advice({ days_known: 3, days_to_go: 11, message: 'advice starts later' })).toEqual({ kind: 'too early', daysKnown: 3, daysToGo: 11 });
-  for (const broken of [{ verdict: 'fine' }, { peak: null }, { weekly_peaks: ['many'] }, { recommended: [{}] }]) expect(() => advice({ ...ready, ...broken })).toThrow();
+  for (const broken of [{ verdict: 'fine' }, { peak: null }, { weekly_peaks: ['many'] }, { week_ends: [] }, { trend: undefined }, { trend: { forecast: [{ months: 1 }] } }, { recommended: [{}] }]) expect(() => advice({ ...ready, ...broken })).toThrow();
   expect(['15', '0', '101', '-1', '1.5', 'x', ''].map((buffer) => askedBuffer({ buffer }))).toEqual([0.15, 0, null, null, null, null, null]);
   expect(askedBuffer({})).toBeNull();
+});
+
+test('weeks and the months to come stand in one chart, each from its begin on', () => {
+  const at = (month: number) => Date.UTC(2026, month, 16);
+  const of = { weeklyPeaks: [47, 49], weekEnds: [at(10) - 7 * 86_400_000, at(10)], seats: 60, forecast: [{ months: 0, at: at(10), low: 46, middle: 48, high: 50 }, { months: 1, at: at(11), low: 45, middle: 49, high: 53 }] } as unknown as Ready;
+  const days = (all: readonly number[]) => all.map((s) => (s * 1000 - at(10)) / 86_400_000);
+  expect(days(trendColumns(of).at)).toEqual([-14, -7, 0, 30]);
+  expect(trendColumns(of).of).toEqual([[47, 49, 49, null], [null, null, 48, 49], [null, null, 50, 53], [null, null, 46, 45], [60, 60, 60, 60]]);
+  expect(trendColumns({ ...of, forecast: [] }).of.slice(0, 2)).toEqual([[47, 49, 49], [null, null, null]]);
+});
+
+test('a replay is taken with every range, or says what is missing', () => {
+  const range = { low: 1, middle: 2, high: 3 };
+  const answer = {
+    seats: 9, waiting_line: 0, stagger_minutes: 15, seed: 1, estimate: { refused: range, waited: range, wait_s_p95: null, peak_in_use: range },
+    stands_on: { from: '2026-11-01T00:00:00Z', to: '2026-11-29T00:00:00Z', days_known: 28, sessions: 900, draws: 40, refused_on_record: 4 },
+  };
+  expect(replayed(answer)).toMatchObject({ kind: 'estimate', seats: 9, line: 0, stagger: 15, sessions: 900, refusedOnRecord: 4, waitS: null, peak: range });
+  expect(replayed({ days_known: 3, days_needed: 7, sessions: 20, sessions_needed: 50 })).toEqual({ kind: 'too little', days: 3, daysNeeded: 7, sessions: 20, sessionsNeeded: 50 });
+  for (const broken of [{ peak_in_use: {} }, { refused: 3 }, { waited: { low: 1, high: 2 } }]) expect(() => replayed({ ...answer, estimate: { ...answer.estimate, ...broken } })).toThrow();
+});
+
+test('habits are told with number, threshold and what they stand on', () => {
+  const closing = { habit: 'closing_the_browser', measured: 0.2763, threshold: 0.2, unit: 'share', events: 257, of: 930 };
+  const silent = { habit: 'falling_silent', measured: null, threshold: 2, unit: 'per_100_session_hours', events: 3, of: 12.5 };
+  expect(habits({ items: [{ ...closing, advice: 'Log out.' }], looked_at: [closing, silent], message: 'one stands out' })).toMatchObject({
+    advice: [['Log out.', '27.6 %, told from 20 % on; 257 of 930 sessions.']],
+    lookedAt: [['closing the browser', '27.6 %', '20 %', '257', '930 sessions'], ['falling silent', 'too little known', '2 by 100 session hours', '3', '13 session hours']],
+  });
+  expect(habits({ days_known: 3, days_to_go: 11 })).toMatchObject({ kind: 'too early' });
 });
 
 test('windows stand where they are in time, in the days of the organization', () => {

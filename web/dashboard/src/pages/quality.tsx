@@ -8,6 +8,7 @@ import { useAsked } from '../parts/asked';
 import { Panel } from '../parts/panel';
 import { AsTable, Table } from '../parts/table';
 import { Tile } from '../parts/tile';
+import { HabitsPanel } from '../quality/habits';
 import { figuresOf, type Item, item, sums } from '../usage/items';
 import { bars, type Levels, levels } from '../usage/levels';
 import { count, decimal, share } from '../words/numbers';
@@ -35,6 +36,7 @@ export function QualityPage() {
       <p class="muted">The last {DAYS} days.</p>
       <Panel title="How sessions end" asked={days} empty={empty}>{(page) => <Ends items={page.items} />}</Panel>
       <Panel title="How lines hold" asked={days} empty={empty}>{(page) => <Lines items={page.items} />}</Panel>
+      <HabitsPanel />
       <Panel title="Time at each number of seats" asked={known} empty={(all) => (all.peak > 0 ? null : <p>○ No seat was in use.</p>)}>{(all) => <Histogram of={all} />}</Panel>
       <Panel title="Highest days" asked={days} empty={empty}>
         {(page) => (
@@ -57,12 +59,7 @@ function Ends({ items }: { readonly items: readonly Item[] }) {
     ['Purged', all.purges, 'the line was lost and nobody came back within the grace'],
     ['Ended', all.terminated, 'by an administrator'],
   ] as const;
-  return (
-    <>
-      <Table name="How sessions end" head={['How', 'Sessions', 'Share', 'What it means']} rows={rows.map(([how, number, what]) => [how, number, share(number, ended), what])} />
-      {all.purges > ended * 0.2 ? <p>⚠ Many sessions are purged: agents close the browser without logging out, and each such seat stays taken for a whole grace. Logging out frees it at once.</p> : null}
-    </>
-  );
+  return <Table name="How sessions end" head={['How', 'Sessions', 'Share', 'What it means']} rows={rows.map(([how, number, what]) => [how, number, share(number, ended), what])} />;
 }
 
 function Lines({ items }: { readonly items: readonly Item[] }) {

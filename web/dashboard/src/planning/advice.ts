@@ -1,6 +1,8 @@
 /** The advice on the number of seats, checked. */
 
-import { type Fields, fields, list, maybe, number, text, truth, Unexpected } from '../door';
+import { type Fields, fields, instant, list, maybe, number, text, truth, Unexpected } from '../door';
+import { type TooEarly, tooEarly } from './early';
+import { type Range, range } from './replayed';
 
 export interface Measured {
   /** `null`: there is too little to measure it. */
@@ -21,12 +23,15 @@ export interface Ready {
   readonly buffer: Measured;
   readonly growth: Measured;
   readonly weeklyPeaks: readonly number[];
+  readonly weekEnds: readonly number[];
+  /** From the newest week on, by months; empty: too few weeks. */
+  readonly forecast: readonly Month[];
 }
 
-export interface TooEarly {
-  readonly kind: 'too early';
-  readonly daysKnown: number;
-  readonly daysToGo: number;
+/** Where weekly peaks may lie so many months later. */
+export interface Month extends Range {
+  readonly months: number;
+  readonly at: number;
 }
 
 export const VERDICTS = {
@@ -38,7 +43,10 @@ export const VERDICTS = {
 
 export function advice(value: unknown): Ready | TooEarly {
   const from = fields(value);
-  if (from['recommended'] === undefined) return { kind: 'too early', daysKnown: number(from, 'days_known'), daysToGo: number(from, 'days_to_go') };
+  if (from['recommended'] === undefined) return tooEarly(from);
+  const weeklyPeaks = list(from['weekly_peaks'], (peak) => number({ peak }, 'peak'));
+  const weekEnds = list(from['week_ends'], (at) => instant({ at }, 'at'));
+  if (weekEnds.length !== weeklyPeaks.length) throw new Unexpected('weeks and peaks differ');
   return {
     kind: 'ready',
     seats: number(from, 'seats'),
@@ -54,7 +62,9 @@ export function advice(value: unknown): Ready | TooEarly {
     peak: number(from, 'peak'),
     buffer: measured(from['buffer']),
     growth: measured(from['growth_a_month']),
-    weeklyPeaks: list(from['weekly_peaks'], (peak) => number({ peak }, 'peak')),
+    weeklyPeaks,
+    weekEnds,
+    forecast: from['trend'] === null ? [] : list(fields(from['trend'])['forecast'], (one) => ({ ...range(one), months: number(fields(one), 'months'), at: instant(fields(one), 'at') })),
   };
 }
 

@@ -3,10 +3,12 @@
 import { path, useDesk } from '../context';
 import { useAsked } from '../parts/asked';
 import { Panel } from '../parts/panel';
-import { AsTable, Table } from '../parts/table';
+import { Table } from '../parts/table';
 import { share, several } from '../words/numbers';
 import { HOUR } from '../words/time';
 import { advice, askedBuffer, type Ready, VERDICTS } from './advice';
+import { Early } from './early';
+import { Trend } from './trend';
 
 /** The slider goes so far, in percent. */
 const MOST_BUFFER = 50;
@@ -19,7 +21,7 @@ export function RightSize() {
     <Panel title="The right number of seats" asked={asked}>
       {(found) =>
         found.kind === 'too early' ? (
-          <p>○ Advice starts after two weeks of record: {several(found.daysKnown, 'day')} {found.daysKnown === 1 ? 'is' : 'are'} known, {several(found.daysToGo, 'day')} to go.</p>
+          <Early of={found} />
         ) : (
           <Advice of={found} buffer={buffer} />
         )
@@ -31,7 +33,6 @@ export function RightSize() {
 function Advice({ of, buffer }: { readonly of: Ready; readonly buffer: number | null }) {
   const { place, go } = useDesk();
   const [icon, word, meaning] = VERDICTS[of.verdict];
-  const most = Math.max(...of.weeklyPeaks, of.seats, 1);
   const set = (value: string): void => go({ query: { ...place.query, buffer: value } }, true);
   return (
     <>
@@ -50,13 +51,7 @@ function Advice({ of, buffer }: { readonly of: Ready; readonly buffer: number | 
         {of.daysAtCap > 0 ? `On ${several(of.daysAtCap, 'day')} logins were refused: the demand may have been higher than what is known. ` : ''}
         {of.mayCut ? '' : 'Less than a year is known: a season may be missing, so fewer seats are not advised yet.'}
       </p>
-      <div class="histogram">
-        <div class="columns" aria-hidden="true">
-          {of.weeklyPeaks.map((peak, week) => <i key={week} title={`${peak} seats`} style={{ height: `${(peak / most) * 100}%` }} />)}
-        </div>
-        <p class="ends" aria-hidden="true"><span>Peaks by week, the oldest first</span><span>the highest: {Math.max(...of.weeklyPeaks, 0)}</span></p>
-      </div>
-      <AsTable name="Weekly peaks" head={['Week, the oldest first', 'Peak']} rows={() => of.weeklyPeaks.map((peak, week) => [week + 1, peak])} />
+      <Trend of={of} />
     </>
   );
 }
