@@ -102,7 +102,8 @@ impl Drop for Logging {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::{Arc, Mutex};
+    use parking_lot::Mutex;
+    use std::sync::Arc;
 
     #[derive(Clone, Default)]
     struct Sink {
@@ -115,7 +116,7 @@ mod tests {
             if self.is_full {
                 return Err(std::io::ErrorKind::StorageFull.into());
             }
-            self.written.lock().unwrap().extend(bytes);
+            self.written.lock().extend(bytes);
             Ok(bytes.len())
         }
 
@@ -135,7 +136,7 @@ mod tests {
 
         drop(logging);
 
-        let written = String::from_utf8(sink.written.lock().unwrap().clone()).unwrap();
+        let written = String::from_utf8(sink.written.lock().clone()).unwrap();
         let expected: Vec<_> = (0..100).map(|n: i32| n.to_string()).collect();
         assert_eq!(written.lines().collect::<Vec<_>>(), expected);
     }
