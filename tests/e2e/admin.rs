@@ -112,6 +112,25 @@ async fn a_widget_key_opens_its_organization_and_no_other() {
 }
 
 #[tokio::test]
+async fn every_metric_stands_in_the_operators_manual() {
+    let server = Server::start(60_000);
+    let (_, text) = server.get("/metrics", None).await;
+    let manual = std::fs::read_to_string("docs/operations.md").unwrap();
+    let names = text.lines().filter_map(|line| {
+        let name = line.strip_prefix("# TYPE mirabridge_seats")?;
+        name.split(' ').next()
+    });
+    let names: Vec<_> = names.collect();
+    assert!(names.len() > 15, "{names:?}");
+    for name in names {
+        assert!(
+            manual.contains(name),
+            "mirabridge_seats{name} is not in docs/operations.md"
+        );
+    }
+}
+
+#[tokio::test]
 async fn organizations_are_told_apart_in_the_metrics_or_not_as_it_is_asked() {
     let server = Server::with(&["--seats", "acme=2,other=3"]);
     for (query, seats) in [
