@@ -21,6 +21,7 @@ mod resting;
 mod seat;
 mod upper;
 mod waiting;
+mod wheel;
 mod widget_files;
 
 pub use accept::{Listener, Running};
@@ -33,4 +34,6 @@ pub use listener::ListenerSettings;
 pub use permits::{ConnectionPermit, HandshakePermit, OpenConnections, household};
 pub use reception::Reception;
 pub use resting::limits;
+pub use seat::AllTerms;
 pub use upper::{Socket, Upper, Visitor};
+pub use wheel::Wheels;

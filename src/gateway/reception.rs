@@ -7,10 +7,10 @@ use super::drain::LONGEST_RETURN;
 use super::head::RawOrigin;
 use super::lot::Lot;
 use super::notices;
-use super::resting::Resting;
-use super::seat::{Held, Seat};
+use super::seat::{AllTerms, Held, Seat, Terms};
 use super::upper::{Socket, Upper, Visitor};
 use super::waiting::{Waiting, awake_for};
+use super::wheel::Wheels;
 use crate::clock::{Stopwatch, utc};
 use crate::conversation::{Farewell, Greeting, InLine, greet};
 use crate::credential::{KeyedHash, OfferedOrigin, is_allowed};
@@ -21,6 +21,7 @@ use crate::seats::{
     Cause, Command, ConnectionNumber, Entry, Login, OrganizationId, Outcome, Refusal, SessionId,
 };
 use crate::telemetry::{Metrics, RefusalCode};
+use crate::transport::Stream;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -29,6 +30,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use tokio::io::AsyncWriteExt as _;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -61,6 +63,10 @@ pub struct Reception {
     pub seats: TaskTracker,
     /// Cancelled by the drain: no more logins, and whoever has not spoken yet is told.
     pub leaving: CancellationToken,
+    /// When seats at rest are woken.
+    pub wheels: Arc<Wheels>,
+    /// What seats go by.
+    pub terms: AllTerms,
     /// The next connection's number.
     pub numbers: AtomicU64,
 }
@@ -139,8 +145,7 @@ impl Upper for Reception {
         }
         match admitted {
             Admitted::Seated(held) => {
-                let seat = Box::new(Seat::new(*held, Resting::put_down(socket)));
-                self.seats.spawn(seat.hold(connection));
+                drop(self.seats.spawn(Seat::new(*held, socket, connection)));
             }
             Admitted::Waiting(waiting) => drop(self.seats.spawn(waiting.hold(socket, connection))),
         }
@@ -347,8 +352,7 @@ impl Reception {
                 over_allocation,
             } => {
                 let message = self.seated_message(&presence, secret, resumed, over_allocation, rhythm);
-                let hashes = Arc::clone(&self.hashes);
-                let held = Held::new(presence, mailbox, liveness, rhythm, hashes);
+                let held = Held::new(presence, mailbox, liveness, self.terms(rhythm));
                 (Admitted::Seated(Box::new(held)), message)
             }
             Granted::Place { place, ahead } => {
@@ -388,6 +392,15 @@ impl Reception {
             utc(),
         )
         .announcing(notices::all(&self.registry.announced(presence.organization())))
+    }
+
+    /// What a seat with this rhythm goes by.
+    pub(super) fn terms(&self, rhythm: Rhythm) -> Arc<Terms> {
+        self.terms.of(rhythm, || Terms {
+            rhythm,
+            hashes: Arc::clone(&self.hashes),
+            wheels: Arc::clone(&self.wheels),
+        })
     }
 
     /// For whoever has not said yet which organization it belongs to.
@@ -443,6 +456,15 @@ pub(super) async fn send(socket: &mut Socket, message: Message) -> Result<(), Un
 /// Sends what the WebSocket has to say by itself, under the write deadline.
 pub(super) async fn flush(socket: &mut Socket) -> Result<(), Unsent> {
     within_write_time(socket.flush()).await
+}
+
+/// Sends the rest of a frame below the WebSocket, under the write deadline.
+pub(super) async fn write_out(stream: &mut Stream, rest: &[u8]) -> Result<(), Unsent> {
+    within_write_time(async {
+        stream.write_all(rest).await?;
+        Ok(stream.flush().await?)
+    })
+    .await
 }
 
 async fn within_write_time(sent: impl Future<Output = Result<(), tungstenite::Error>>) -> Result<(), Unsent> {

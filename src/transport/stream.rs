@@ -25,19 +25,6 @@ impl Stream {
     }
 }
 
-impl Stream {
-    /// Ready when a read may find something, be it the end. Nothing is read.
-    pub fn poll_read_ready(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if let Self::Tls(stream) = self
-            && !stream.get_ref().1.wants_read()
-        {
-            // What was decrypted already shows nowhere below.
-            return Poll::Ready(Ok(()));
-        }
-        self.tcp().poll_read_ready(context)
-    }
-}
-
 impl From<TcpStream> for Stream {
     fn from(stream: TcpStream) -> Self {
         Self::Plain(stream)

@@ -8,7 +8,7 @@ use crate::admin::{self, Books, Desk, Guesses};
 use crate::clock::{Clock, utc};
 use crate::config::{AdminTokenSettings, Settings};
 use crate::credential::KeyedHash;
-use crate::gateway::{Claims, FrameBudget, Listener, ListenerSettings, Reception};
+use crate::gateway::{AllTerms, Claims, FrameBudget, Listener, ListenerSettings, Reception, Wheels};
 use crate::liveness::Rhythm;
 use crate::notify::{Notifier, Start};
 use crate::registry::Registry;
@@ -95,6 +95,8 @@ impl Server {
             metrics: Arc::clone(&metrics),
             seats: TaskTracker::new(),
             leaving: CancellationToken::new(),
+            wheels: Arc::new(Wheels::start(&clock)),
+            terms: AllTerms::default(),
             numbers: AtomicU64::new(1),
         });
         let (listen, admin_listen) = (settings.server.listen, settings.server.admin_listen);
