@@ -34,6 +34,4 @@ pub use listener::ListenerSettings;
 pub use permits::{ConnectionPermit, HandshakePermit, OpenConnections, household};
 pub use reception::Reception;
 pub use resting::limits;
-pub use seat::AllTerms;
-pub use upper::{Socket, Upper, Visitor};
-pub use wheel::Wheels;
+pub use upper::{Doors, Socket, Upper, Visitor};

@@ -52,11 +52,11 @@ pub struct Reception {
     /// Hashes secrets, attempts and codes.
     pub hashes: Arc<KeyedHash>,
     /// Hand-off codes that are tried, at a bounded pace.
-    pub claims: Claims,
+    claims: Claims,
     /// The heartbeat and the silence limit.
     pub rhythm: Rhythm,
     /// How long a login may take.
-    pub login_timeout: Duration,
+    login_timeout: Duration,
     /// Counters.
     pub metrics: Arc<Metrics>,
     /// The tasks of held seats.
@@ -64,11 +64,11 @@ pub struct Reception {
     /// Cancelled by the drain: no more logins, and whoever has not spoken yet is told.
     pub leaving: CancellationToken,
     /// When seats at rest are woken.
-    pub wheels: Arc<Wheels>,
+    wheels: Arc<Wheels>,
     /// What seats go by.
-    pub terms: AllTerms,
+    terms: AllTerms,
     /// The next connection's number.
-    pub numbers: AtomicU64,
+    numbers: AtomicU64,
 }
 
 /// Who was let in, and how far.
@@ -153,6 +153,31 @@ impl Upper for Reception {
 }
 
 impl Reception {
+    /// A reception with no door yet, in this runtime. Its widgets keep `rhythm`, which each organization's
+    /// limit completes.
+    pub fn new(
+        registry: Arc<Registry>,
+        hash_key: &[u8; 32],
+        rhythm: Rhythm,
+        login_timeout: Duration,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        Self {
+            wheels: Arc::new(Wheels::start(registry.clock())),
+            registry,
+            directory: RwLock::default(),
+            hashes: Arc::new(KeyedHash::new(hash_key)),
+            claims: Claims::default(),
+            rhythm,
+            login_timeout,
+            metrics,
+            seats: TaskTracker::new(),
+            leaving: CancellationToken::new(),
+            terms: AllTerms::default(),
+            numbers: AtomicU64::new(1),
+        }
+    }
+
     async fn login(
         self: &Arc<Self>,
         login: &LoginMessage,

@@ -12,8 +12,7 @@ mod terms;
 mod tests;
 
 pub(super) use held::{Held, last_word};
-pub use terms::AllTerms;
-pub(super) use terms::Terms;
+pub(super) use terms::{AllTerms, Terms};
 
 use super::permits::ConnectionPermit;
 use super::resting::put_down;

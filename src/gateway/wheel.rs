@@ -14,7 +14,7 @@ use tokio::task::AbortHandle;
 const NOTCH: u64 = 10_000_000;
 
 /// The wheels of all workers. Dropping them stops them.
-pub struct Wheels {
+pub(super) struct Wheels {
     wheels: Box<[Arc<Wheel>]>,
     turning: Vec<AbortHandle>,
 }
@@ -28,7 +28,7 @@ struct Wheel {
 
 impl Wheels {
     /// Turns in tasks of this runtime, by `clock`.
-    pub fn start(clock: &Clock) -> Self {
+    pub(super) fn start(clock: &Clock) -> Self {
         let workers = std::thread::available_parallelism().map_or(1, usize::from);
         let wheels: Box<[_]> = (0..workers).map(|_| Arc::<Wheel>::default()).collect();
         let turn = |wheel: &Arc<Wheel>| {

@@ -18,7 +18,7 @@ pub(in crate::gateway) struct Terms {
 
 /// The terms that some seat goes by. There are as many as rhythms, which organizations rarely choose.
 #[derive(Default)]
-pub struct AllTerms(Mutex<HashMap<Rhythm, Weak<Terms>>>);
+pub(in crate::gateway) struct AllTerms(Mutex<HashMap<Rhythm, Weak<Terms>>>);
 
 impl AllTerms {
     /// Those with this rhythm; `make` makes them where nobody goes by them yet.
