@@ -22,8 +22,9 @@ pub(crate) async fn memory(name: &str, server: Server) {
         let spent = server.cpu_seconds() - before;
         tokio::time::sleep(REST).await;
         println!(
-            "{name}, idle seated widgets: {size}, bytes per widget {}, cpu per 10,000 of the last logins {:.3} s",
+            "{name}, idle seated widgets: {size}, bytes per widget {} (the whole server: {:.1} MB), cpu per 10,000 of the last logins {:.3} s",
             per_widget(size),
+            server.anonymous_bytes() as f64 / 1e6,
             spent * 10_000.0 / newcomers as f64
         );
     }

@@ -17,6 +17,7 @@ pub(super) use terms::{AllTerms, Terms};
 use super::permits::ConnectionPermit;
 use super::resting::put_down;
 use super::upper::Socket;
+use awake::{Start, attend};
 use slim::Slim;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -43,7 +44,7 @@ impl Seat {
         let state = if may_rest {
             State::Resting(Slim::put_down(held, put_down(socket)))
         } else {
-            State::Awake(Box::pin(awake::settle(held, socket)))
+            State::Awake(Box::pin(attend(Start::Up(held, socket))))
         };
         Self {
             state,
@@ -61,7 +62,7 @@ impl Future for Seat {
                 State::Resting(slim) => {
                     let call = ready!(slim.poll_rest(context));
                     if let State::Resting(slim) = std::mem::replace(&mut self.state, State::Over) {
-                        self.state = State::Awake(Box::pin(awake::answer(slim, call)));
+                        self.state = State::Awake(Box::pin(attend(Start::Called(slim, call))));
                     }
                 }
                 State::Awake(answer) => match ready!(answer.as_mut().poll(context)) {

@@ -28,7 +28,7 @@ pub(super) struct Inconsistent;
 
 impl Slots {
     /// Takes over what was read, slot 1 first.
-    pub(super) fn of(cells: Vec<Option<Cell>>) -> Self {
+    pub(super) fn of(cells: &[Option<Cell>]) -> Self {
         let mut slots = Self {
             count: u32::try_from(cells.len()).expect("more slots than sessions that fit into memory"),
             blocks: cells.chunks(BLOCK).map(block).collect(),
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_freed_slot_is_empty_and_used_again() {
-        let mut slots = Slots::of(Vec::new());
+        let mut slots = Slots::of(&[]);
         slots.apply(1, &granted(1)).unwrap();
         slots.apply(1, &granted(2)).unwrap();
         slots.apply(1, &released(1)).unwrap();
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn an_undone_group_leaves_what_was_there_before_it() {
-        let mut slots = Slots::of(Vec::new());
+        let mut slots = Slots::of(&[]);
         slots.apply(1, &granted(1)).unwrap();
         slots.settle();
         slots.apply(1, &released(1)).unwrap();
@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_the_record_is_refused() {
-        let mut slots = Slots::of(Vec::new());
+        let mut slots = Slots::of(&[]);
         slots.apply(1, &granted(1)).unwrap();
 
         assert_eq!(slots.apply(1, &granted(1)), Err(Inconsistent));

@@ -238,7 +238,7 @@ async fn quiet() {
 /// What has come by now: the types of messages, `pong`, `ping`, and the code of a close.
 async fn hear(widget: &mut DuplexStream) -> Vec<String> {
     let mut bytes = Vec::new();
-    let mut buffer = [0; 4096];
+    let mut buffer = vec![0; 4096];
     loop {
         let read = tokio::select! {
             biased;

@@ -2,13 +2,12 @@
 
 use super::held::{End, Held};
 use super::slim::{Call, Slim};
-use crate::gateway::frames::{Metered, Still};
+use crate::gateway::frames::Metered;
 use crate::gateway::reception::{flush, write_out};
 use crate::gateway::resting::{put_down, take_up};
 use crate::gateway::upper::Socket;
 use crate::liveness::Due;
 use crate::registry::Notice;
-use crate::transport::Stream;
 use futures_util::{FutureExt as _, StreamExt as _};
 use tokio_tungstenite::tungstenite::{self, Message};
 
@@ -20,58 +19,25 @@ enum Event {
     /// This is due.
     Due(Due),
     Nothing,
+    /// It cannot go on.
+    End(End),
 }
 
-/// Answers `call`, and goes to rest again. `None`: it was the end.
-pub(super) async fn answer(slim: Slim, call: Call) -> Option<Slim> {
-    let Slim {
-        stream,
-        presence,
-        mailbox,
-        liveness,
-        terms,
-    } = slim;
-    let mut held = Held::new(presence, mailbox, liveness, terms);
-    let (socket, event) = rise(&mut held, stream, call).await;
-    match event {
-        Ok(event) => attend(held, socket, event).await,
-        Err(end) => {
-            held.end(socket, end).await;
-            None
-        }
-    }
+/// How the WebSocket comes up.
+#[expect(clippy::large_enum_variant, reason = "it passes by, from one box to another")]
+pub(super) enum Start {
+    /// A rest ends.
+    Called(Slim, Call),
+    /// It is up already.
+    Up(Held, Socket),
 }
 
-/// Goes on with a WebSocket that is up, until there is nothing that keeps it so.
-pub(super) async fn settle(held: Held, socket: Socket) -> Option<Slim> {
-    attend(held, socket, Event::Nothing).await
-}
-
-async fn rise(held: &mut Held, mut stream: Still<Stream>, call: Call) -> (Socket, Result<Event, End>) {
-    let mut read_ahead = Vec::new();
-    let event = match call {
-        Call::Heard(bytes) => {
-            read_ahead = bytes;
-            Ok(Event::Nothing)
-        }
-        Call::Healed(bytes) => {
-            held.responsive(true).await;
-            read_ahead = bytes.unwrap_or_default();
-            Ok(Event::Nothing)
-        }
-        Call::Broken(error) => Ok(Event::Frame(Some(Err(tungstenite::Error::Io(error))))),
-        Call::Notice(notice) => Ok(Event::Notice(notice)),
-        Call::Due(due) => Ok(Event::Due(due)),
-        Call::Unsent(rest) => match write_out(stream.stream_mut(), rest).await {
-            Ok(()) => Ok(Event::Nothing),
-            Err(unsent) => Err(End::from(unsent)),
-        },
-        Call::Over(end) => Err(end),
+/// Does what there is to do, until there is nothing that keeps the WebSocket up. `None`: it was the end.
+pub(super) async fn attend(start: Start) -> Option<Slim> {
+    let (mut held, mut socket, mut event) = match start {
+        Start::Called(slim, call) => rise(slim, call).await,
+        Start::Up(held, socket) => (held, socket, Event::Nothing),
     };
-    (take_up(Metered::take_up(stream, &read_ahead)).await, event)
-}
-
-async fn attend(mut held: Held, mut socket: Socket, mut event: Event) -> Option<Slim> {
     loop {
         let end = match event {
             Event::Frame(frame) => held.frame(&mut socket, frame).await,
@@ -79,6 +45,7 @@ async fn attend(mut held: Held, mut socket: Socket, mut event: Event) -> Option<
             Event::Time => held.time(&mut socket).await,
             Event::Due(due) => held.due(&mut socket, due).await,
             Event::Nothing => None,
+            Event::End(end) => Some(end),
         };
         if let Some(end) = end {
             held.end(socket, end).await;
@@ -95,6 +62,39 @@ async fn attend(mut held: Held, mut socket: Socket, mut event: Event) -> Option<
         return None;
     }
     Some(Slim::put_down(held, put_down(socket)))
+}
+
+async fn rise(slim: Slim, call: Call) -> (Held, Socket, Event) {
+    let Slim {
+        mut stream,
+        presence,
+        mailbox,
+        liveness,
+        terms,
+    } = slim;
+    let held = Held::new(presence, mailbox, liveness, terms);
+    let mut read_ahead = Vec::new();
+    let event = match call {
+        Call::Heard(bytes) => {
+            read_ahead = bytes;
+            Event::Nothing
+        }
+        Call::Healed(bytes) => {
+            held.responsive(true).await;
+            read_ahead = bytes.unwrap_or_default();
+            Event::Nothing
+        }
+        Call::Broken(error) => Event::Frame(Some(Err(tungstenite::Error::Io(error)))),
+        Call::Notice(notice) => Event::Notice(notice),
+        Call::Due(due) => Event::Due(due),
+        Call::Unsent(rest) => match write_out(stream.stream_mut(), rest).await {
+            Ok(()) => Event::Nothing,
+            Err(unsent) => Event::End(End::from(unsent)),
+        },
+        Call::Over(end) => Event::End(end),
+    };
+    let socket = take_up(Metered::take_up(stream, &read_ahead)).await;
+    (held, socket, event)
 }
 
 impl Held {
