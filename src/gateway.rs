@@ -19,6 +19,7 @@ mod permits;
 mod reception;
 mod resting;
 mod seat;
+mod sending;
 mod upper;
 mod waiting;
 mod wheel;

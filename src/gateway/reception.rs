@@ -1,13 +1,14 @@
 //! The upper half: from the first message to a held seat.
 
 use super::claims::Claims;
-use super::closing::{Ending, say_goodbye, take_leave};
+use super::closing::{Ending, take_leave};
 use super::directory::Directory;
 use super::drain::LONGEST_RETURN;
 use super::head::RawOrigin;
 use super::lot::Lot;
 use super::notices;
 use super::seat::{AllTerms, Held, Seat, Terms};
+use super::sending::{part, send};
 use super::upper::{Socket, Upper, Visitor};
 use super::waiting::{Waiting, awake_for};
 use super::wheel::Wheels;
@@ -21,24 +22,19 @@ use crate::seats::{
     Cause, Command, ConnectionNumber, Entry, Login, OrganizationId, Outcome, Refusal, SessionId,
 };
 use crate::telemetry::{Metrics, RefusalCode};
-use crate::transport::Stream;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use futures_util::{SinkExt as _, StreamExt as _};
+use futures_util::StreamExt as _;
 use parking_lot::RwLock;
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::io::AsyncWriteExt as _;
-use tokio_tungstenite::tungstenite::{self, Message};
+use tokio_tungstenite::tungstenite::Message;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// A client that does not take a message within this time is disconnected.
-pub(super) const WRITE_TIME: Duration = Duration::from_secs(5);
 /// A login that is told `overloaded` waits so long for what it may have been granted to be taken back.
 const WITHDRAWAL: Duration = Duration::from_secs(1);
 /// Between two tries to take a grant back.
@@ -461,97 +457,5 @@ async fn first_text(socket: &mut Socket) -> Result<String, Ending> {
             Some(Err(error)) => return Err(Ending::of(&error)),
             None => return Err(Ending::Gone),
         }
-    }
-}
-
-/// Why a frame was not sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unsent {
-    /// The other side broke the connection: a proof of life.
-    Gone,
-    /// It does not take what it is sent, or TCP gave up: only this server found out.
-    Slow,
-}
-
-/// Sends `message` under the write deadline.
-pub(super) async fn send(socket: &mut Socket, message: Message) -> Result<(), Unsent> {
-    within_write_time(socket.send(message)).await
-}
-
-/// Sends what the WebSocket has to say by itself, under the write deadline.
-pub(super) async fn flush(socket: &mut Socket) -> Result<(), Unsent> {
-    within_write_time(socket.flush()).await
-}
-
-/// Sends the rest of a frame below the WebSocket, under the write deadline.
-pub(super) async fn write_out(stream: &mut Stream, rest: &[u8]) -> Result<(), Unsent> {
-    within_write_time(async {
-        stream.write_all(rest).await?;
-        Ok(stream.flush().await?)
-    })
-    .await
-}
-
-async fn within_write_time(sent: impl Future<Output = Result<(), tungstenite::Error>>) -> Result<(), Unsent> {
-    match tokio::time::timeout(WRITE_TIME, sent).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(tungstenite::Error::Io(error))) if found_out_by_tcp(&error) => Err(Unsent::Slow),
-        Ok(Err(_)) => Err(Unsent::Gone),
-        Err(_) => Err(Unsent::Slow),
-    }
-}
-
-/// What TCP gave up on its own is no word of the other side.
-pub(super) fn found_out_by_tcp(error: &io::Error) -> bool {
-    use io::ErrorKind::{HostUnreachable, NetworkDown, NetworkUnreachable, TimedOut};
-    matches!(
-        error.kind(),
-        TimedOut | HostUnreachable | NetworkUnreachable | NetworkDown
-    )
-}
-
-/// Says the last word and closes.
-pub(super) async fn part(mut socket: Socket, farewell: Farewell) {
-    if let Some(message) = &farewell.message
-        && send(&mut socket, Message::text(message.to_text())).await.is_err()
-    {
-        return;
-    }
-    say_goodbye(socket, farewell.code).await;
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::clock::Clock;
-    use crate::gateway::{FrameBudget, FrameMeter, Metered};
-    use tokio::net::{TcpListener, TcpStream};
-    use tokio_tungstenite::WebSocketStream;
-    use tokio_tungstenite::tungstenite::protocol::Role;
-
-    #[tokio::test]
-    async fn a_reset_met_while_writing_is_a_word_of_the_other_side() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-        let (accepted, _) = listener.accept().await.unwrap();
-        let meter = Arc::new(FrameMeter::new(FrameBudget::default(), Clock::by_hand()));
-        let metered = Metered::new(accepted.into(), &[], meter);
-        let mut socket = WebSocketStream::from_raw_socket(metered, Role::Server, None).await;
-        socket2::SockRef::from(&client)
-            .set_linger(Some(Duration::ZERO))
-            .unwrap();
-        drop(client);
-
-        let unsent = loop {
-            if let Err(unsent) = send(&mut socket, Message::text("x")).await {
-                break unsent;
-            }
-        };
-
-        assert_eq!(unsent, Unsent::Gone, "the grace counts from the reset");
-        assert!(
-            found_out_by_tcp(&io::ErrorKind::TimedOut.into()),
-            "what TCP gave up on is no word"
-        );
     }
 }

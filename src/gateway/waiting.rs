@@ -2,8 +2,9 @@
 
 use super::closing::{Ending, take_leave};
 use super::permits::ConnectionPermit;
-use super::reception::{Reception, part, send};
+use super::reception::Reception;
 use super::seat::{Held, Seat, last_word};
+use super::sending::{part, send};
 use super::upper::Socket;
 use crate::conversation::{Farewell, InLine, Reply};
 use crate::liveness::{Due, Liveness, Rhythm};

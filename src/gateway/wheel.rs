@@ -100,3 +100,92 @@ impl Drop for Wheels {
         self.turning.iter().for_each(AbortHandle::abort);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::{Deliveries, Mailbox};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::{Context, Wake, Waker};
+    use std::time::Duration;
+
+    #[derive(Default)]
+    struct Reader(AtomicUsize);
+
+    impl Wake for Reader {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    struct Scene {
+        clock: Clock,
+        wheels: Wheels,
+        mailbox: Mailbox,
+        reader: Arc<Reader>,
+    }
+
+    impl Scene {
+        fn begin() -> Self {
+            let clock = Clock::by_hand();
+            let mailbox = Arc::<Deliveries>::default().open(ConnectionNumber(1));
+            let reader = Arc::<Reader>::default();
+            let waker = Waker::from(Arc::clone(&reader));
+            assert!(mailbox.poll_notice(&mut Context::from_waker(&waker)).is_pending());
+            Self {
+                wheels: Wheels::start(&clock),
+                clock,
+                mailbox,
+                reader,
+            }
+        }
+
+        fn ring_at(&self, seconds: u64) {
+            let due = Served::START + Duration::from_secs(seconds);
+            self.wheels
+                .ring_at(self.mailbox.number(), due, self.mailbox.slot());
+        }
+
+        async fn woken_after(&self, pause: Duration) -> usize {
+            for _ in 0..3 {
+                tokio::task::yield_now().await;
+            }
+            self.clock.advance(pause);
+            tokio::time::advance(pause).await;
+            for _ in 0..3 {
+                tokio::task::yield_now().await;
+            }
+            self.reader.0.load(Ordering::Relaxed)
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reader_is_woken_once_at_the_earliest_of_its_times() {
+        let scene = Scene::begin();
+        scene.ring_at(20);
+        scene.ring_at(10);
+        scene.ring_at(15);
+        assert_eq!(scene.woken_after(Duration::from_millis(9_990)).await, 0);
+        assert_eq!(scene.woken_after(Duration::from_millis(30)).await, 1);
+        assert_eq!(
+            scene.woken_after(Duration::from_secs(20)).await,
+            1,
+            "it asks again"
+        );
+        scene.ring_at(40);
+        assert_eq!(scene.woken_after(Duration::from_secs(11)).await, 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_is_gone_is_not_kept_for_a_time_to_come() {
+        let scene = Scene::begin();
+        scene.ring_at(20);
+        assert_eq!(Arc::strong_count(&scene.reader), 2);
+        drop(scene.mailbox);
+        assert_eq!(
+            Arc::strong_count(&scene.reader),
+            1,
+            "a waker keeps a task's memory"
+        );
+    }
+}

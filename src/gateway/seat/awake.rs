@@ -3,8 +3,8 @@
 use super::held::{End, Held};
 use super::slim::{Call, Slim};
 use crate::gateway::frames::Metered;
-use crate::gateway::reception::{flush, write_out};
 use crate::gateway::resting::{put_down, take_up};
+use crate::gateway::sending::{flush, write_out};
 use crate::gateway::upper::Socket;
 use crate::liveness::Due;
 use crate::registry::Notice;

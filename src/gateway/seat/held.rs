@@ -2,7 +2,7 @@
 
 use super::super::closing::{Ending, take_leave};
 use super::super::notices;
-use super::super::reception::{Unsent, WRITE_TIME, found_out_by_tcp, part, send};
+use super::super::sending::{Unsent, WRITE_TIME, found_out_by_tcp, part, send};
 use super::super::upper::Socket;
 use super::terms::Terms;
 use crate::clock::Clock;

@@ -3,7 +3,7 @@
 use super::held::{End, Held};
 use super::terms::Terms;
 use crate::gateway::frames::{Glanced, Still};
-use crate::gateway::reception::found_out_by_tcp;
+use crate::gateway::sending::found_out_by_tcp;
 use crate::liveness::{Due, Liveness};
 use crate::registry::{Mailbox, Notice, Presence};
 use crate::transport::Stream;
