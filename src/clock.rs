@@ -79,7 +79,7 @@ impl Clock {
             return Served::from_nanos(reach);
         }
         let origin = self.0.origin.load(Ordering::Acquire);
-        Served::from_nanos(reading().monotonic.saturating_sub(origin).min(reach))
+        Served::from_nanos(nanos(ClockId::Monotonic).saturating_sub(origin).min(reach))
     }
 
     /// Both clocks.
@@ -95,7 +95,7 @@ impl Clock {
         if self.0.by_hand {
             return self.0.reach.load(Ordering::Acquire);
         }
-        reading().monotonic
+        nanos(ClockId::Monotonic)
     }
 
     /// Lets time be served: at the start, and when everybody was heard after a long stall.
@@ -177,14 +177,15 @@ fn millis(duration: Duration) -> u64 {
 }
 
 fn reading() -> Reading {
-    let nanos = |id| {
-        let time = clock_gettime(id);
-        u64::try_from(time.tv_sec).unwrap_or(0) * 1_000_000_000 + u64::try_from(time.tv_nsec).unwrap_or(0)
-    };
     Reading {
         monotonic: nanos(ClockId::Monotonic),
         boottime: nanos(ClockId::Boottime),
     }
+}
+
+fn nanos(id: ClockId) -> u64 {
+    let time = clock_gettime(id);
+    u64::try_from(time.tv_sec).unwrap_or(0) * 1_000_000_000 + u64::try_from(time.tv_nsec).unwrap_or(0)
 }
 
 /// The calendar's time.

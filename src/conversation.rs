@@ -68,10 +68,16 @@ pub fn greet(text: &str) -> Result<Greeting, Farewell> {
 /// The dialogue of a seated widget.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Seated {
-    last_probe: Option<Served>,
+    /// Before this a probe is not answered.
+    next_probe: Served,
 }
 
 impl Seated {
+    /// Until when it has to be remembered; a new one does as well after this.
+    pub fn matters_until(&self) -> Served {
+        self.next_probe
+    }
+
     /// What `text`, which came at `now`, asks for.
     pub fn hear(&mut self, text: &str, now: Served) -> Reply {
         match ClientMessage::read(text) {
@@ -81,10 +87,10 @@ impl Seated {
             Ok(ClientMessage::CancelHandoff) => Reply::CancelHandoff,
             Ok(ClientMessage::Status { on_call }) => Reply::Note { on_call },
             Ok(ClientMessage::Probe) => {
-                if self.last_probe.is_some_and(|last| now.since(last) < PROBE_EVERY) {
+                if now < self.next_probe {
                     return Reply::Nothing;
                 }
-                self.last_probe = Some(now);
+                self.next_probe = now + PROBE_EVERY;
                 Reply::Say(ServerMessage::Alive)
             }
             Ok(ClientMessage::Login(_) | ClientMessage::Resume(_)) => {

@@ -19,8 +19,10 @@ mod permits;
 mod reception;
 mod resting;
 mod seat;
+mod sending;
 mod upper;
 mod waiting;
+mod wheel;
 mod widget_files;
 
 pub use accept::{Listener, Running};
@@ -33,4 +35,4 @@ pub use listener::ListenerSettings;
 pub use permits::{ConnectionPermit, HandshakePermit, OpenConnections, household};
 pub use reception::Reception;
 pub use resting::limits;
-pub use upper::{Socket, Upper, Visitor};
+pub use upper::{Doors, Socket, Upper, Visitor};

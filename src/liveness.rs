@@ -4,7 +4,7 @@ use crate::seats::Served;
 use std::time::Duration;
 
 /// The rhythm that a server asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Rhythm {
     /// Between two heartbeats.
     pub heartbeat: Duration,

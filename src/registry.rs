@@ -21,7 +21,7 @@ mod view;
 
 pub use announcements::{Announcement, Maintenance};
 pub use authority::{Answer, NotDone, Registry};
-pub use deliveries::{Deliveries, Mailbox, Notice, Place, SeatFromLine};
+pub use deliveries::{Deliveries, Mailbox, Notice, Place, SeatFromLine, Slot};
 pub use listing::{Piece, SessionView, Standing};
 pub use presence::{Presence, WaitingPlace};
 pub use record::{Known, NotKnown};

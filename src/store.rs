@@ -125,7 +125,7 @@ impl Store {
             folder,
             owner: database.owner().clone(),
             database: Some(database),
-            slots: slots::Slots::of(contents.cells),
+            slots: slots::Slots::of(&contents.cells),
             usage: usage::OpenRows::default(),
             closing: usage::Closing::default(),
             organizations: Organizations {

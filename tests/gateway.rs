@@ -3,6 +3,7 @@
 
 mod gateway {
     mod client;
+    mod cuts;
     mod echo;
     mod frames;
     mod fuzz_frames;

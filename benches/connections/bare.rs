@@ -2,10 +2,16 @@
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use std::io::Write as _;
+use std::time::Duration;
 use tokio::net::TcpSocket;
+use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
-pub(crate) fn serve() {
+/// As the heartbeat of ours.
+const PERIOD: Duration = Duration::from_secs(20);
+
+/// With `pings` every connection gets one in each [`PERIOD`], at a phase of its own.
+pub(crate) fn serve(pings: bool) {
     crate::process::raise_descriptors();
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -30,7 +36,21 @@ pub(crate) fn serve() {
                     else {
                         return;
                     };
-                    while let Some(Ok(message)) = socket.next().await {
+                    let phase =
+                        PERIOD.mul_f64(f64::from(uuid::Uuid::new_v4().as_fields().0) / f64::from(u32::MAX));
+                    let mut due = tokio::time::Instant::now() + phase;
+                    loop {
+                        let message = tokio::select! {
+                            message = socket.next() => message,
+                            () = tokio::time::sleep_until(due), if pings => {
+                                due += PERIOD;
+                                if socket.send(Message::Ping(Default::default())).await.is_err() {
+                                    return;
+                                }
+                                continue;
+                            }
+                        };
+                        let Some(Ok(message)) = message else { return };
                         if message.is_text() && socket.send(message).await.is_err() {
                             return;
                         }

@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_util::sync::CancellationToken;
 
 /// Logins at once while a fleet is built up.
 const AT_ONCE: usize = 128;
@@ -34,7 +35,7 @@ impl Widget {
     /// Breaks the connection without a word and returns what a resume needs.
     pub(crate) fn reset(self) -> Value {
         let stream = self.socket.into_inner();
-        let _ = socket2::SockRef::from(stream.tcp()).set_linger(Some(Duration::ZERO));
+        let _ = socket2::SockRef::from(stream.tcp().unwrap()).set_linger(Some(Duration::ZERO));
         self.answer
     }
 }
@@ -90,12 +91,59 @@ pub(crate) async fn greet_all(door: &Door, messages: Vec<String>) -> Vec<Widget>
     tasks.join_all().await
 }
 
+/// As our widget says it.
 pub(crate) fn login() -> String {
+    json!({"type":"login","org":"bench","heartbeat":true,"attempt":uuid::Uuid::new_v4()}).to_string()
+}
+
+/// A client that leaves the answer to pings to its browser.
+pub(crate) fn plain_login() -> String {
     json!({"type":"login","org":"bench"}).to_string()
 }
 
+/// Widgets that answer what they are asked, until they are taken back.
+#[derive(Default)]
+pub(crate) struct Kept {
+    stop: CancellationToken,
+    tasks: JoinSet<Widget>,
+}
+
+impl Kept {
+    pub(crate) fn keep(&mut self, widgets: Vec<Widget>) {
+        for mut widget in widgets {
+            let stop = self.stop.clone();
+            self.tasks.spawn(async move {
+                loop {
+                    let heard = tokio::select! {
+                        () = stop.cancelled() => return widget,
+                        heard = widget.socket.next() => heard,
+                    };
+                    let heard = heard.expect("an idle widget stays").unwrap();
+                    if heard.is_text() {
+                        let answer = Message::text(r#"{"type":"heartbeat"}"#);
+                        widget.socket.send(answer).await.unwrap();
+                    }
+                }
+            });
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.tasks.len()
+    }
+
+    pub(crate) async fn take_back(self) -> Vec<Widget> {
+        self.stop.cancel();
+        self.tasks.join_all().await
+    }
+}
+
 pub(crate) async fn login_all(door: &Door, count: usize) -> Vec<Widget> {
-    let widgets = greet_all(door, vec![login(); count]).await;
+    login_with(door, count, login).await
+}
+
+pub(crate) async fn login_with(door: &Door, count: usize, login: fn() -> String) -> Vec<Widget> {
+    let widgets = greet_all(door, (0..count).map(|_| login()).collect()).await;
     assert!(
         widgets
             .iter()

@@ -9,12 +9,19 @@
 
 mod bare;
 mod client;
+mod growth;
+mod idle;
 mod process;
 mod slow;
 
-use client::{Widget, login_all, open_loop, raw_connect};
+use client::{login_all, open_loop, raw_connect};
+use mimalloc::MiMalloc;
 use process::Server;
 use std::time::{Duration, Instant};
+
+/// As the server has it.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 const FEW: usize = 1_000;
 /// Sizes on the way: bytes and CPU of one more widget are to be the same at each.
@@ -30,7 +37,10 @@ const REST: Duration = Duration::from_secs(10);
 fn main() {
     // The bare side is this same program, started as a child.
     if std::env::args().any(|argument| argument == "--bare") {
-        return bare::serve();
+        return bare::serve(false);
+    }
+    if std::env::args().any(|argument| argument == "--bare-with-pings") {
+        return bare::serve(true);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -57,7 +67,8 @@ async fn run() {
         cpu_per_login("bare echo", Server::bare).await;
     }
     if wanted("durable") {
-        println!("with a store on disk, against the same in memory:");
+        println!("with a store on disk, against the bare echo, then against the same in memory:");
+        compare(|| Server::durable("60s"), "bare echo", Server::bare).await;
         compare(|| Server::durable("60s"), "in memory", || Server::start("60s")).await;
         let server = Server::durable("60s");
         let mut times = open_loop(&server.door, 4_000, Duration::from_secs(30)).await;
@@ -67,7 +78,17 @@ async fn run() {
         );
     }
     if wanted("memory") {
-        memory().await;
+        idle::memory("with a store", Server::durable("120s")).await;
+        idle::memory("in memory", Server::start("120s")).await;
+    }
+    if wanted("idle") {
+        idle::cpu().await;
+    }
+    if wanted("restart") {
+        idle::restart().await;
+    }
+    if wanted("growth") {
+        growth::within().await;
     }
     if wanted("latency") {
         latency().await;
@@ -113,35 +134,6 @@ async fn compare(ours: impl Fn() -> Server, name: &str, other: impl Fn() -> Serv
     }
     ratios.sort_by(f64::total_cmp);
     println!("cpu per 10,000 logins, median ratio: {:.2} x", ratios[ROUNDS / 2]);
-}
-
-async fn memory() {
-    let server = Server::start("120s");
-    let mut widgets = login_all(&server.door, FEW).await;
-    tokio::time::sleep(REST).await;
-    let few = server.anonymous_bytes();
-    let per_connection = |count: usize| server.anonymous_bytes().saturating_sub(few) / (count - FEW) as u64;
-    for size in SIZES {
-        let newcomers = size - widgets.len();
-        let before = server.cpu_seconds();
-        widgets.extend(login_all(&server.door, newcomers).await);
-        let spent = server.cpu_seconds() - before;
-        tokio::time::sleep(REST).await;
-        println!(
-            "idle seated widgets: {size}, bytes per widget {} (at most 3500), cpu per 10,000 of the last logins {:.3} s",
-            per_connection(size),
-            spent * 10_000.0 / newcomers as f64
-        );
-    }
-
-    let sessions: Vec<_> = widgets.into_iter().map(Widget::reset).collect();
-    let resumed = client::resume_all(&server.door, sessions).await;
-    tokio::time::sleep(REST).await;
-    println!(
-        "bytes after loss and return of all {MANY}: {} (at most 4500)",
-        per_connection(MANY)
-    );
-    drop(resumed);
 }
 
 async fn tls() {

@@ -58,6 +58,21 @@ impl Server {
         Self::spawn(Command::new(std::env::current_exe().unwrap()).arg("--bare"))
     }
 
+    pub(crate) fn bare_with_pings() -> Self {
+        Self::spawn(Command::new(std::env::current_exe().unwrap()).arg("--bare-with-pings"))
+    }
+
+    /// Killed and started again on the same store.
+    pub(crate) fn restart(mut self) -> Self {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        let folder = self._folder.take().unwrap();
+        let data = folder.path().to_str().unwrap().to_owned();
+        let mut server = Self::serve(&["--grace", "60s", "--data-dir", &data]);
+        server._folder = Some(folder);
+        server
+    }
+
     fn serve(words: &[&str]) -> Self {
         let listen = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
         Self::spawn(
@@ -94,23 +109,13 @@ impl Server {
 
     /// Anonymous memory.
     pub(crate) fn anonymous_bytes(&self) -> u64 {
-        let rollup = std::fs::read_to_string(format!("/proc/{}/smaps_rollup", self.process.id())).unwrap();
-        let line = rollup
-            .lines()
-            .find(|line| line.starts_with("Anonymous:"))
-            .unwrap();
-        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
+        anonymous_bytes(&self.process.id().to_string())
     }
 
     /// User and system time of all threads, in seconds. Not from `stat`, whose ticks of 10 ms are
     /// too coarse for a few thousand logins.
     pub(crate) fn cpu_seconds(&self) -> f64 {
-        let threads = std::fs::read_dir(format!("/proc/{}/task", self.process.id())).unwrap();
-        let on_cpu = |thread: std::io::Result<std::fs::DirEntry>| {
-            let schedstat = std::fs::read_to_string(thread.unwrap().path().join("schedstat")).unwrap();
-            schedstat.split(' ').next().unwrap().parse::<u64>().unwrap()
-        };
-        threads.map(on_cpu).sum::<u64>() as f64 / 1e9
+        cpu_seconds(&self.process.id().to_string())
     }
 
     pub(crate) async fn purge_lateness(&self) -> String {
@@ -126,6 +131,32 @@ impl Server {
             .filter(|line| line.contains("purge_lateness_seconds_bucket"));
         wanted.collect::<Vec<_>>().join("\n")
     }
+}
+
+pub(crate) fn own_anonymous_bytes() -> u64 {
+    anonymous_bytes("self")
+}
+
+pub(crate) fn own_cpu_seconds() -> f64 {
+    cpu_seconds("self")
+}
+
+fn anonymous_bytes(process: &str) -> u64 {
+    let rollup = std::fs::read_to_string(format!("/proc/{process}/smaps_rollup")).unwrap();
+    let line = rollup
+        .lines()
+        .find(|line| line.starts_with("Anonymous:"))
+        .unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
+}
+
+fn cpu_seconds(process: &str) -> f64 {
+    let threads = std::fs::read_dir(format!("/proc/{process}/task")).unwrap();
+    let on_cpu = |thread: std::io::Result<std::fs::DirEntry>| {
+        let schedstat = std::fs::read_to_string(thread.unwrap().path().join("schedstat")).unwrap();
+        schedstat.split(' ').next().unwrap().parse::<u64>().unwrap()
+    };
+    threads.map(on_cpu).sum::<u64>() as f64 / 1e9
 }
 
 impl Drop for Server {

@@ -102,7 +102,9 @@ impl Connection {
     /// Ends with a reset.
     pub(super) fn reset(self) -> Span {
         // An error means that the socket is dead already.
-        let _ = self.socket.get_ref().tcp().set_zero_linger();
+        if let Some(tcp) = self.socket.get_ref().tcp() {
+            let _ = tcp.set_zero_linger();
+        }
         self.finish()
     }
 

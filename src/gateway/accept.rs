@@ -70,7 +70,9 @@ impl Listener {
             addresses: Arc::default(),
             turned_away: Arc::new(Semaphore::new(TURNED_AWAY_AT_ONCE)),
             running: Running::default(),
-            meter: Arc::new(FrameMeter::new(settings.budget, clock)),
+            meter: Arc::new(
+                FrameMeter::new(settings.budget, clock).with_message_bytes(settings.message_bytes),
+            ),
             doorway: Doorway::plain(),
             settings,
         }
@@ -166,7 +168,6 @@ impl Listener {
             stream,
             doorway: self.doorway.clone(),
             deadline: instant_in(self.settings.login_timeout),
-            message_bytes: self.settings.message_bytes,
             meter: Arc::clone(&self.meter),
             handshake,
             connection,

@@ -82,11 +82,9 @@ pub(super) async fn take_leave(mut socket: Socket) {
 
 async fn hang_up(socket: Socket) {
     let mut stream = socket.into_inner().into_inner();
-    if matches!(
-        tokio::time::timeout(WRITE_TIME, stream.shutdown()).await,
-        Ok(Ok(()))
-    ) {
-        let _ = tokio::time::timeout(HEAR_OUT_TIME, hear_out(stream.tcp())).await;
+    let shut = tokio::time::timeout(WRITE_TIME, stream.shutdown()).await;
+    if let (Ok(Ok(())), Some(tcp)) = (shut, stream.tcp()) {
+        let _ = tokio::time::timeout(HEAR_OUT_TIME, hear_out(tcp)).await;
     }
 }
 

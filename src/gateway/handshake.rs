@@ -4,7 +4,7 @@ use super::answers;
 use super::frames::{FrameMeter, Metered};
 use super::head::{self, Judgement, RawOrigin};
 use super::permits::{ConnectionPermit, HandshakePermit};
-use super::resting::Resting;
+use super::resting::take_up;
 use super::upper::{Upper, Visitor};
 use super::widget_files;
 use crate::transport::{Doorway, Stream};
@@ -28,7 +28,6 @@ pub(super) struct Arrival {
     pub(super) stream: TcpStream,
     pub(super) doorway: Doorway,
     pub(super) deadline: tokio::time::Instant,
-    pub(super) message_bytes: usize,
     pub(super) meter: Arc<FrameMeter>,
     pub(super) handshake: HandshakePermit,
     pub(super) connection: ConnectionPermit,
@@ -58,7 +57,7 @@ pub(super) async fn shake_hands(arrival: Arrival, upper: &impl Upper) -> Option<
     let parts = upgraded.downcast::<TokioIo<Stream>>().ok()?;
     let metered = Metered::new(parts.io.into_inner(), &parts.read_buf, arrival.meter);
     Some(Visitor {
-        socket: Resting::new(metered, arrival.message_bytes).take_up().await,
+        socket: take_up(metered).await,
         origin,
         deadline: arrival.deadline,
         handshake: arrival.handshake,

@@ -1,16 +1,17 @@
 //! The upper half: from the first message to a held seat.
 
 use super::claims::Claims;
-use super::closing::{Ending, say_goodbye, take_leave};
+use super::closing::{Ending, take_leave};
 use super::directory::Directory;
 use super::drain::LONGEST_RETURN;
 use super::head::RawOrigin;
 use super::lot::Lot;
 use super::notices;
-use super::resting::Resting;
-use super::seat::{Held, Seat};
+use super::seat::{AllTerms, Held, Seat, Terms};
+use super::sending::{part, send};
 use super::upper::{Socket, Upper, Visitor};
 use super::waiting::{Waiting, awake_for};
+use super::wheel::Wheels;
 use crate::clock::{Stopwatch, utc};
 use crate::conversation::{Farewell, Greeting, InLine, greet};
 use crate::credential::{KeyedHash, OfferedOrigin, is_allowed};
@@ -23,20 +24,17 @@ use crate::seats::{
 use crate::telemetry::{Metrics, RefusalCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use futures_util::{SinkExt as _, StreamExt as _};
+use futures_util::StreamExt as _;
 use parking_lot::RwLock;
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use tokio_tungstenite::tungstenite::{self, Message};
+use tokio_tungstenite::tungstenite::Message;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// A client that does not take a message within this time is disconnected.
-pub(super) const WRITE_TIME: Duration = Duration::from_secs(5);
 /// A login that is told `overloaded` waits so long for what it may have been granted to be taken back.
 const WITHDRAWAL: Duration = Duration::from_secs(1);
 /// Between two tries to take a grant back.
@@ -50,19 +48,23 @@ pub struct Reception {
     /// Hashes secrets, attempts and codes.
     pub hashes: Arc<KeyedHash>,
     /// Hand-off codes that are tried, at a bounded pace.
-    pub claims: Claims,
+    claims: Claims,
     /// The heartbeat and the silence limit.
     pub rhythm: Rhythm,
     /// How long a login may take.
-    pub login_timeout: Duration,
+    login_timeout: Duration,
     /// Counters.
     pub metrics: Arc<Metrics>,
     /// The tasks of held seats.
     pub seats: TaskTracker,
     /// Cancelled by the drain: no more logins, and whoever has not spoken yet is told.
     pub leaving: CancellationToken,
+    /// When seats at rest are woken.
+    wheels: Arc<Wheels>,
+    /// What seats go by.
+    terms: AllTerms,
     /// The next connection's number.
-    pub numbers: AtomicU64,
+    numbers: AtomicU64,
 }
 
 /// Who was let in, and how far.
@@ -139,8 +141,7 @@ impl Upper for Reception {
         }
         match admitted {
             Admitted::Seated(held) => {
-                let seat = Box::new(Seat::new(*held, Resting::put_down(socket)));
-                self.seats.spawn(seat.hold(connection));
+                drop(self.seats.spawn(Seat::new(*held, socket, connection)));
             }
             Admitted::Waiting(waiting) => drop(self.seats.spawn(waiting.hold(socket, connection))),
         }
@@ -148,6 +149,31 @@ impl Upper for Reception {
 }
 
 impl Reception {
+    /// A reception with no door yet, in this runtime. Its widgets keep `rhythm`, which each organization's
+    /// limit completes.
+    pub fn new(
+        registry: Arc<Registry>,
+        hash_key: &[u8; 32],
+        rhythm: Rhythm,
+        login_timeout: Duration,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        Self {
+            wheels: Arc::new(Wheels::start(registry.clock())),
+            registry,
+            directory: RwLock::default(),
+            hashes: Arc::new(KeyedHash::new(hash_key)),
+            claims: Claims::default(),
+            rhythm,
+            login_timeout,
+            metrics,
+            seats: TaskTracker::new(),
+            leaving: CancellationToken::new(),
+            terms: AllTerms::default(),
+            numbers: AtomicU64::new(1),
+        }
+    }
+
     async fn login(
         self: &Arc<Self>,
         login: &LoginMessage,
@@ -347,8 +373,7 @@ impl Reception {
                 over_allocation,
             } => {
                 let message = self.seated_message(&presence, secret, resumed, over_allocation, rhythm);
-                let hashes = Arc::clone(&self.hashes);
-                let held = Held::new(presence, mailbox, liveness, rhythm, hashes);
+                let held = Held::new(presence, mailbox, liveness, self.terms(rhythm));
                 (Admitted::Seated(Box::new(held)), message)
             }
             Granted::Place { place, ahead } => {
@@ -390,6 +415,15 @@ impl Reception {
         .announcing(notices::all(&self.registry.announced(presence.organization())))
     }
 
+    /// What a seat with this rhythm goes by.
+    pub(super) fn terms(&self, rhythm: Rhythm) -> Arc<Terms> {
+        self.terms.of(rhythm, || Terms {
+            rhythm,
+            hashes: Arc::clone(&self.hashes),
+            wheels: Arc::clone(&self.wheels),
+        })
+    }
+
     /// For whoever has not said yet which organization it belongs to.
     fn draining(&self) -> Farewell {
         Farewell::draining(Duration::ZERO, self.registry.is_in_maintenance(None))
@@ -423,88 +457,5 @@ async fn first_text(socket: &mut Socket) -> Result<String, Ending> {
             Some(Err(error)) => return Err(Ending::of(&error)),
             None => return Err(Ending::Gone),
         }
-    }
-}
-
-/// Why a frame was not sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unsent {
-    /// The other side broke the connection: a proof of life.
-    Gone,
-    /// It does not take what it is sent, or TCP gave up: only this server found out.
-    Slow,
-}
-
-/// Sends `message` under the write deadline.
-pub(super) async fn send(socket: &mut Socket, message: Message) -> Result<(), Unsent> {
-    within_write_time(socket.send(message)).await
-}
-
-/// Sends what the WebSocket has to say by itself, under the write deadline.
-pub(super) async fn flush(socket: &mut Socket) -> Result<(), Unsent> {
-    within_write_time(socket.flush()).await
-}
-
-async fn within_write_time(sent: impl Future<Output = Result<(), tungstenite::Error>>) -> Result<(), Unsent> {
-    match tokio::time::timeout(WRITE_TIME, sent).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(tungstenite::Error::Io(error))) if found_out_by_tcp(&error) => Err(Unsent::Slow),
-        Ok(Err(_)) => Err(Unsent::Gone),
-        Err(_) => Err(Unsent::Slow),
-    }
-}
-
-/// What TCP gave up on its own is no word of the other side.
-pub(super) fn found_out_by_tcp(error: &io::Error) -> bool {
-    use io::ErrorKind::{HostUnreachable, NetworkDown, NetworkUnreachable, TimedOut};
-    matches!(
-        error.kind(),
-        TimedOut | HostUnreachable | NetworkUnreachable | NetworkDown
-    )
-}
-
-/// Says the last word and closes.
-pub(super) async fn part(mut socket: Socket, farewell: Farewell) {
-    if let Some(message) = &farewell.message
-        && send(&mut socket, Message::text(message.to_text())).await.is_err()
-    {
-        return;
-    }
-    say_goodbye(socket, farewell.code).await;
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::clock::Clock;
-    use crate::gateway::{FrameBudget, FrameMeter, Metered};
-    use tokio::net::{TcpListener, TcpStream};
-    use tokio_tungstenite::WebSocketStream;
-    use tokio_tungstenite::tungstenite::protocol::Role;
-
-    #[tokio::test]
-    async fn a_reset_met_while_writing_is_a_word_of_the_other_side() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-        let (accepted, _) = listener.accept().await.unwrap();
-        let meter = Arc::new(FrameMeter::new(FrameBudget::default(), Clock::by_hand()));
-        let metered = Metered::new(accepted.into(), &[], meter);
-        let mut socket = WebSocketStream::from_raw_socket(metered, Role::Server, None).await;
-        socket2::SockRef::from(&client)
-            .set_linger(Some(Duration::ZERO))
-            .unwrap();
-        drop(client);
-
-        let unsent = loop {
-            if let Err(unsent) = send(&mut socket, Message::text("x")).await {
-                break unsent;
-            }
-        };
-
-        assert_eq!(unsent, Unsent::Gone, "the grace counts from the reset");
-        assert!(
-            found_out_by_tcp(&io::ErrorKind::TimedOut.into()),
-            "what TCP gave up on is no word"
-        );
     }
 }

@@ -1,135 +1,76 @@
 //! A held seat: one task for as long as its connection lives.
 //!
-//! Nearly always nothing happens. Then the seat is at rest: its WebSocket is put down, and the task
-//! waits with a few hundred bytes. Whatever comes is answered in a future of its own, which takes
-//! the WebSocket up and puts it down again.
+//! Nearly always nothing happens. Then the seat is at rest: its WebSocket is put down, and the task waits
+//! with less than two hundred bytes. Heartbeats, their answers and pongs pass it by; whatever else comes is
+//! answered in a future of its own, which takes the WebSocket up and puts it down again.
 
+mod awake;
 mod held;
+mod slim;
+mod terms;
+#[cfg(test)]
+mod tests;
 
 pub(super) use held::{Held, last_word};
+pub(super) use terms::{AllTerms, Terms};
 
 use super::permits::ConnectionPermit;
-use super::reception::flush;
-use super::resting::Resting;
+use super::resting::put_down;
 use super::upper::Socket;
-use crate::registry::Notice;
-use futures_util::{FutureExt as _, StreamExt as _};
-use held::End;
-use std::future::poll_fn;
-use tokio_tungstenite::tungstenite::{self, Message};
+use awake::{Start, attend};
+use slim::Slim;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
-/// A seat at rest.
+/// The task of a held seat. It is done when the connection is.
 pub(super) struct Seat {
-    held: Held,
-    socket: Resting,
+    state: State,
+    /// Counts the connection.
+    _permit: ConnectionPermit,
 }
 
-/// What ends the rest.
-enum Call {
-    /// There may be something to read.
-    Readable,
-    Notice(Notice),
-    Due,
-}
-
-enum Event {
-    Frame(Option<Result<Message, tungstenite::Error>>),
-    Notice(Notice),
-    Due,
-    Nothing,
+enum State {
+    Resting(Slim),
+    /// Boxed, since a task is as large as the largest it ever waits for, and waits idle for hours.
+    Awake(Pin<Box<dyn Future<Output = Option<Slim>> + Send>>),
+    Over,
 }
 
 impl Seat {
-    pub(super) fn new(held: Held, socket: Resting) -> Self {
-        Self { held, socket }
-    }
-
-    /// Holds the seat until the connection ends. The permit counts the connection.
-    pub(super) async fn hold(mut self: Box<Self>, permit: ConnectionPermit) {
-        loop {
-            let call = self.rest().await;
-            // Boxed, since a task is as large as the largest it ever waits for, and waits idle for hours.
-            match Box::pin(self.answer(call)).await {
-                Some(seat) => self = seat,
-                None => break,
-            }
-        }
-        drop(permit);
-    }
-
-    async fn rest(&mut self) -> Call {
-        let Self { held, socket } = self;
-        // The arms only look, so they are safe to cancel.
-        tokio::select! {
-            () = poll_fn(|context| socket.poll_readable(context)) => Call::Readable,
-            notice = held.mailbox.notice() => Call::Notice(notice),
-            () = tokio::time::sleep_until(held.next_due()) => Call::Due,
-        }
-    }
-
-    /// Takes the WebSocket up for as long as a message is under way. `None`: it was the end.
-    async fn answer(self: Box<Self>, call: Call) -> Option<Box<Self>> {
-        let Self { mut held, socket } = *self;
-        let mut socket = socket.take_up().await;
-        let mut event = match call {
-            Call::Readable => held.hear(&mut socket).await,
-            Call::Notice(notice) => Event::Notice(notice),
-            Call::Due => Event::Due,
+    /// Begins at rest, unless something is under way.
+    pub(super) fn new(held: Held, socket: Socket, permit: ConnectionPermit) -> Self {
+        let stream = socket.get_ref();
+        let may_rest = stream.is_between_messages() && !stream.has_more() && held.may_rest();
+        let state = if may_rest {
+            State::Resting(Slim::put_down(held, put_down(socket)))
+        } else {
+            State::Awake(Box::pin(attend(Start::Up(held, socket))))
         };
+        Self {
+            state,
+            _permit: permit,
+        }
+    }
+}
+
+impl Future for Seat {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         loop {
-            let end = match event {
-                Event::Frame(frame) => held.frame(&mut socket, frame).await,
-                Event::Notice(notice) => held.notice(&mut socket, notice).await,
-                Event::Due => held.due(&mut socket).await,
-                Event::Nothing => None,
-            };
-            if let Some(end) = end {
-                held.end(socket, end).await;
-                return None;
+            match &mut self.state {
+                State::Resting(slim) => {
+                    let call = ready!(slim.poll_rest(context));
+                    if let State::Resting(slim) = std::mem::replace(&mut self.state, State::Over) {
+                        self.state = State::Awake(Box::pin(attend(Start::Called(slim, call))));
+                    }
+                }
+                State::Awake(answer) => match ready!(answer.as_mut().poll(context)) {
+                    Some(slim) => self.state = State::Resting(slim),
+                    None => self.state = State::Over,
+                },
+                State::Over => return Poll::Ready(()),
             }
-            if socket.get_ref().is_between_messages() {
-                break;
-            }
-            event = held.hear(&mut socket).await;
         }
-        // The answer to a ping may still stand in the buffer.
-        if let Err(unsent) = flush(&mut socket).await {
-            held.end(socket, End::from(unsent)).await;
-            return None;
-        }
-        Some(Box::new(Self::new(held, Resting::put_down(socket))))
-    }
-}
-
-impl Held {
-    /// Waits for the rest of a message that has begun; if none has, only looks.
-    async fn hear(&mut self, socket: &mut Socket) -> Event {
-        if let Some(frame) = socket.next().now_or_never() {
-            return Event::Frame(frame);
-        }
-        if socket.get_ref().is_between_messages() {
-            return Event::Nothing;
-        }
-        let due = self.next_due();
-        tokio::select! {
-            frame = socket.next() => Event::Frame(frame),
-            notice = self.mailbox.notice() => Event::Notice(notice),
-            () = tokio::time::sleep_until(due) => Event::Due,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn size_of_future<A, B, F: Future>(_: impl Fn(A, B) -> F) -> usize {
-        size_of::<F>()
-    }
-
-    #[test]
-    fn a_seat_at_rest_stays_small() {
-        let task = size_of_future(Seat::hold) + size_of::<Seat>();
-        assert!(task <= 768, "a seat's task has {task} bytes");
     }
 }

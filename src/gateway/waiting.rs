@@ -3,9 +3,9 @@
 use super::closing::{Ending, take_leave};
 use super::notices;
 use super::permits::ConnectionPermit;
-use super::reception::{Reception, part, send};
-use super::resting::Resting;
+use super::reception::Reception;
 use super::seat::{Held, Seat, last_word};
+use super::sending::{part, send};
 use super::upper::Socket;
 use crate::conversation::{Farewell, InLine, Reply};
 use crate::liveness::{Due, Liveness, Rhythm};
@@ -58,10 +58,10 @@ impl Waiting {
         };
         match end {
             End::Seated(seat) => {
+                let reception = Arc::clone(&self.reception);
                 if let Some((held, socket)) = self.take_seat(*seat, socket).await {
-                    Box::new(Seat::new(held, Resting::put_down(socket)))
-                        .hold(permit)
-                        .await;
+                    // In a task of its own, since this one is as large as the waiting.
+                    reception.seats.spawn(Seat::new(held, socket, permit));
                 }
             }
             End::Part(farewell) => {
@@ -188,8 +188,7 @@ impl Waiting {
         } = self;
         place.seated();
         let seated = reception.seated_message(&seat.presence, secret, false, seat.over_allocation, rhythm);
-        let hashes = Arc::clone(&reception.hashes);
-        let held = Held::new(seat.presence, mailbox, liveness, rhythm, hashes).given_from_line();
+        let held = Held::new(seat.presence, mailbox, liveness, reception.terms(rhythm)).given_from_line();
         send(&mut socket, Message::text(seated.to_text()))
             .await
             .is_ok()

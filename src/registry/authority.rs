@@ -5,7 +5,7 @@ use super::announcements::Announcements;
 use super::changes::{Changes, Mark};
 use super::deliveries::Deliveries;
 use super::ledger::Ledger;
-use super::presence::{Presence, WaitingPlace};
+use super::presence::{Houses, Presence, WaitingPlace};
 use super::record::Record;
 use super::sweeper::Agenda;
 use super::turns::{Turn, Turns};
@@ -26,6 +26,7 @@ use std::time::Duration;
 /// All pools of this process. Decides at once, answers when it is recorded.
 pub struct Registry {
     pools: DashMap<OrganizationId, Arc<Mutex<Ledger>>>,
+    houses: Houses,
     deliveries: Arc<Deliveries>,
     recorder: Recorder,
     clock: Clock,
@@ -67,6 +68,7 @@ impl Registry {
     pub fn new(recorder: Recorder, clock: Clock, metrics: Arc<Metrics>, logins_waiting: usize) -> Arc<Self> {
         Arc::new(Self {
             pools: DashMap::new(),
+            houses: Houses::default(),
             deliveries: Arc::default(),
             record: Record::begin(clock.monotonic(), clock.moment().utc),
             recorder,
@@ -286,6 +288,7 @@ impl Registry {
     /// Forgets an organization, if this is still its pool.
     pub(super) fn forget(&self, id: &OrganizationId, ledger: &Arc<Mutex<Ledger>>) {
         self.pools.remove_if(id, |_, known| Arc::ptr_eq(known, ledger));
+        self.houses.forget(id);
         self.changes.note(id);
     }
 
@@ -368,11 +371,9 @@ impl Registry {
         connection: ConnectionNumber,
     ) -> Presence {
         Presence {
-            registry: Arc::clone(self),
-            organization: id.clone(),
+            house: self.houses.of(self, id),
             session,
             connection,
-            last_heard: None,
         }
     }
 }

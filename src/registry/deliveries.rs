@@ -3,14 +3,15 @@
 
 use super::announcements::Announcement;
 use super::presence::Presence;
-use crate::seats::ConnectionNumber;
+use crate::seats::{ConnectionNumber, Served};
 use dashmap::DashMap;
 use parking_lot::Mutex;
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
-use tokio::sync::Notify;
 
 /// Something that a connection must be told.
 pub enum Notice {
@@ -97,48 +98,50 @@ const MOST_NOTICES: usize = 32;
 pub struct Deliveries(DashMap<ConnectionNumber, Arc<Slot>>);
 
 /// What one connection has to read. Dropping it closes the mailbox.
-pub struct Mailbox {
+pub struct Mailbox(Arc<Slot>);
+
+/// What wakes the task of one connection: a notice, or its time. All that its mailbox is, so that the
+/// mailbox itself is one pointer.
+pub struct Slot {
     number: ConnectionNumber,
-    slot: Arc<Slot>,
     deliveries: Arc<Deliveries>,
+    inside: Mutex<Inside>,
+    /// When its time comes, in served nanoseconds.
+    rings_at: AtomicU64,
+    on_call: AtomicBool,
 }
 
 #[derive(Default)]
-struct Slot {
-    /// Oldest first. What comes after a last word is not news.
-    notices: Mutex<VecDeque<Notice>>,
-    arrived: Notify,
-    on_call: AtomicBool,
+struct Inside {
+    /// Oldest first; `None`: empty. What comes after a last word is not news.
+    #[expect(
+        clippy::box_collection,
+        reason = "empty for hours: one word of each connection, not four"
+    )]
+    notices: Option<Box<VecDeque<Notice>>>,
+    reader: Option<Waker>,
 }
 
 impl Deliveries {
     /// Opens the mailbox of `number`, before anybody can have a word for it.
     pub fn open(self: &Arc<Self>, number: ConnectionNumber) -> Mailbox {
-        let slot = Arc::new(Slot::default());
-        self.0.insert(number, Arc::clone(&slot));
-        Mailbox {
+        let slot = Arc::new(Slot {
             number,
-            slot,
             deliveries: Arc::clone(self),
-        }
+            inside: Mutex::default(),
+            rings_at: AtomicU64::new(Served::NEVER.as_nanos()),
+            on_call: AtomicBool::new(false),
+        });
+        self.0.insert(number, Arc::clone(&slot));
+        Mailbox(slot)
     }
 
     /// Leaves `notice` for a connection, if it is still there.
     pub fn post(&self, number: ConnectionNumber, notice: Notice) {
         let slot = self.0.get(&number).map(|slot| Arc::clone(slot.value()));
         let Some(slot) = slot else { return };
-        let mut notices = slot.notices.lock();
         // A presence that is not taken is dropped here, which asks the registry: not under the lock.
-        let is_over = notices.back().is_some_and(Notice::is_last);
-        let untaken = if is_over || notices.len() >= MOST_NOTICES && !notice.is_last() {
-            Some(notice)
-        } else {
-            notices.retain(|older| !notice.replaces(older));
-            notices.push_back(notice);
-            None
-        };
-        drop(notices);
-        slot.arrived.notify_one();
+        let untaken = slot.inside.lock().take_in(notice);
         drop(untaken);
     }
 
@@ -155,31 +158,89 @@ impl Deliveries {
     }
 }
 
+impl Inside {
+    /// Returns what is not taken.
+    fn take_in(&mut self, notice: Notice) -> Option<Notice> {
+        let notices = self.notices.get_or_insert_default();
+        let is_over = notices.back().is_some_and(Notice::is_last);
+        if is_over || notices.len() >= MOST_NOTICES && !notice.is_last() {
+            return Some(notice);
+        }
+        notices.retain(|older| !notice.replaces(older));
+        notices.push_back(notice);
+        self.wake();
+        None
+    }
+
+    fn wake(&self) {
+        if let Some(reader) = &self.reader {
+            reader.wake_by_ref();
+        }
+    }
+}
+
+impl Slot {
+    /// Whether somebody has to see to it that it rings at `due`. Not if it rings earlier anyway.
+    pub fn is_to_ring_at(&self, due: Served) -> bool {
+        let due = due.as_nanos();
+        self.rings_at.fetch_min(due, Ordering::AcqRel) > due
+    }
+
+    /// Wakes the reader if what it asked for comes before `end`.
+    pub fn ring(&self, end: Served) {
+        if self.rings_at.load(Ordering::Acquire) < end.as_nanos() {
+            // Before the reader looks again: it asks for its next time then.
+            self.rings_at.store(Served::NEVER.as_nanos(), Ordering::Release);
+            self.inside.lock().wake();
+        }
+    }
+}
+
 impl Mailbox {
     /// The connection whose mailbox it is.
     pub fn number(&self) -> ConnectionNumber {
-        self.number
+        self.0.number
     }
 
     /// A connection in a call is drained last.
     pub fn set_on_call(&self, on_call: bool) {
-        self.slot.on_call.store(on_call, Ordering::Relaxed);
+        self.0.on_call.store(on_call, Ordering::Relaxed);
+    }
+
+    /// What wakes whoever reads here.
+    pub fn slot(&self) -> &Arc<Slot> {
+        &self.0
     }
 
     /// Waits for a notice. Safe to cancel.
     pub async fn notice(&self) -> Notice {
-        loop {
-            let notice = self.slot.notices.lock().pop_front();
-            if let Some(notice) = notice {
-                return notice;
+        poll_fn(|context| self.poll_notice(context)).await
+    }
+
+    /// A notice, if there is one. One task reads a mailbox.
+    pub fn poll_notice(&self, context: &mut Context<'_>) -> Poll<Notice> {
+        let mut inside = self.0.inside.lock();
+        if let Some(notices) = &mut inside.notices
+            && let Some(notice) = notices.pop_front()
+        {
+            if notices.is_empty() {
+                inside.notices = None;
             }
-            self.slot.arrived.notified().await;
+            return Poll::Ready(notice);
         }
+        match &mut inside.reader {
+            Some(reader) => reader.clone_from(context.waker()),
+            none => *none = Some(context.waker().clone()),
+        }
+        Poll::Pending
     }
 }
 
 impl Drop for Mailbox {
     fn drop(&mut self) {
-        self.deliveries.0.remove(&self.number);
+        self.0.deliveries.0.remove(&self.0.number);
+        // Whoever rings later must not keep the task, nor what nobody reads.
+        let inside = std::mem::take(&mut *self.0.inside.lock());
+        drop(inside);
     }
 }

@@ -2,29 +2,59 @@
 
 use super::authority::Registry;
 use crate::seats::{ConnectionNumber, OrganizationId, Served, SessionId};
-use std::sync::Arc;
+use dashmap::DashMap;
+use std::sync::{Arc, Weak};
 
 /// A held connection. Dropping it is the disconnect, however the task ends: return, error,
 /// panic or abort. A session that was ended before is not touched by it.
 #[must_use = "the grace starts when this is dropped"]
 pub struct Presence {
-    pub(super) registry: Arc<Registry>,
-    pub(super) organization: OrganizationId,
+    pub(super) house: Arc<House>,
     pub(super) session: SessionId,
     pub(super) connection: ConnectionNumber,
-    /// The last proof of life, where the loss itself is none.
-    pub(super) last_heard: Option<Served>,
+}
+
+/// Where all presences of an organization are held, so that each is small.
+pub(super) struct House {
+    pub(super) registry: Arc<Registry>,
+    pub(super) organization: OrganizationId,
+}
+
+/// The houses in which somebody is present.
+#[derive(Default)]
+pub(super) struct Houses(DashMap<OrganizationId, Weak<House>>);
+
+impl Houses {
+    pub(super) fn of(&self, registry: &Arc<Registry>, id: &OrganizationId) -> Arc<House> {
+        if let Some(house) = self.0.get(id).and_then(|known| known.upgrade()) {
+            return house;
+        }
+        let mut known = self.0.entry(id.clone()).or_default();
+        known.upgrade().unwrap_or_else(|| {
+            let house = Arc::new(House {
+                registry: Arc::clone(registry),
+                organization: id.clone(),
+            });
+            *known = Arc::downgrade(&house);
+            house
+        })
+    }
+
+    /// Whoever is still there keeps it.
+    pub(super) fn forget(&self, id: &OrganizationId) {
+        self.0.remove(id);
+    }
 }
 
 impl Presence {
     /// Who decides about it.
     pub fn registry(&self) -> &Arc<Registry> {
-        &self.registry
+        &self.house.registry
     }
 
     /// Whose seat it is.
     pub fn organization(&self) -> &OrganizationId {
-        &self.organization
+        &self.house.organization
     }
 
     /// Which session is held.
@@ -38,16 +68,23 @@ impl Presence {
     }
 
     /// Ends it for silence, which only this server found out: the grace counts from `heard`.
-    pub fn fell_silent(mut self, heard: Served) {
-        self.last_heard = Some(heard);
+    pub fn fell_silent(self, heard: Served) {
+        self.is_lost(heard);
+        // What follows in the drop concerns a connection that holds nothing any more.
+    }
+
+    fn is_lost(&self, heard: Served) {
+        let House {
+            registry,
+            organization,
+        } = &*self.house;
+        registry.lost(organization, self.session, self.connection, heard);
     }
 }
 
 impl Drop for Presence {
     fn drop(&mut self) {
-        let heard = self.last_heard.unwrap_or_else(|| self.registry.clock().served());
-        self.registry
-            .lost(&self.organization, self.session, self.connection, heard);
+        self.is_lost(self.registry().clock().served());
     }
 }
 

@@ -49,7 +49,7 @@ impl Filling {
         let filling = Self {
             folder,
             database,
-            slots: Slots::of(contents.cells).count(),
+            slots: Slots::of(&contents.cells).count(),
             organization: (
                 known.unwrap_or_else(|| most.map_or(1, |most| most + 1)),
                 organization,

@@ -8,10 +8,13 @@ use std::collections::{BTreeSet, BinaryHeap, HashMap};
 
 /// Slots that are added at once. They are zero first, so that no live cell is ever moved.
 const GROWTH: u32 = 256;
+/// Slots of one block of memory. One that grew as a whole would leave all its earlier places behind.
+const BLOCK: usize = GROWTH as usize;
 
 /// Slots by their numbers, from 1.
 pub(super) struct Slots {
-    cells: Vec<Option<Cell>>,
+    blocks: Vec<Box<[Option<Cell>]>>,
+    count: u32,
     by_session: HashMap<SessionId, u32>,
     /// The lowest is taken first, so that live sessions lie close together.
     free: BinaryHeap<Reverse<u32>>,
@@ -25,9 +28,10 @@ pub(super) struct Inconsistent;
 
 impl Slots {
     /// Takes over what was read, slot 1 first.
-    pub(super) fn of(cells: Vec<Option<Cell>>) -> Self {
+    pub(super) fn of(cells: &[Option<Cell>]) -> Self {
         let mut slots = Self {
-            cells,
+            count: u32::try_from(cells.len()).expect("more slots than sessions that fit into memory"),
+            blocks: cells.chunks(BLOCK).map(block).collect(),
             by_session: HashMap::new(),
             free: BinaryHeap::new(),
             before: Vec::new(),
@@ -38,17 +42,18 @@ impl Slots {
 
     /// How many slots there are.
     pub(super) fn count(&self) -> u32 {
-        u32::try_from(self.cells.len()).expect("more slots than sessions that fit into memory")
+        self.count
     }
 
     /// What slot `slot` holds.
     pub(super) fn cell(&self, slot: u32) -> Option<&Cell> {
-        self.cells.get(slot as usize - 1)?.as_ref()
+        let (block, place) = place(slot);
+        self.blocks.get(block)?[place].as_ref()
     }
 
     /// All sessions.
     pub(super) fn sessions(&self) -> impl Iterator<Item = &Cell> {
-        self.cells.iter().flatten()
+        self.blocks.iter().flatten().flatten()
     }
 
     /// Takes a durable effect of the organization with this number into the group.
@@ -85,16 +90,19 @@ impl Slots {
     /// The group is not on disk.
     pub(super) fn undo(&mut self) {
         while let Some((slot, cell)) = self.before.pop() {
-            self.cells[slot as usize - 1] = cell;
+            *self.place_mut(slot) = cell;
         }
         self.index();
     }
 
     fn grant(&mut self, cell: Cell) -> Result<(), Inconsistent> {
         if self.free.is_empty() {
-            let count = self.count();
-            self.cells.resize((count + GROWTH) as usize, None);
-            self.free.extend((count + 1..=count + GROWTH).map(Reverse));
+            let count = self.count;
+            self.count += GROWTH;
+            while self.blocks.len() * BLOCK < self.count as usize {
+                self.blocks.push(block(&[]));
+            }
+            self.free.extend((count + 1..=self.count).map(Reverse));
         }
         let Some(Reverse(slot)) = self.free.pop() else {
             return Err(Inconsistent);
@@ -113,7 +121,7 @@ impl Slots {
         change: impl FnOnce(&mut Record),
     ) -> Result<(), Inconsistent> {
         let slot = self.slot(organization, session)?;
-        let mut cell = self.cells[slot as usize - 1].ok_or(Inconsistent)?;
+        let mut cell = *self.cell(slot).ok_or(Inconsistent)?;
         change(&mut cell.record);
         self.set(slot, Some(cell));
         Ok(())
@@ -128,21 +136,38 @@ impl Slots {
     }
 
     fn set(&mut self, slot: u32, cell: Option<Cell>) {
-        let place = &mut self.cells[slot as usize - 1];
-        self.before.push((slot, *place));
-        *place = cell;
+        let before = std::mem::replace(self.place_mut(slot), cell);
+        self.before.push((slot, before));
+    }
+
+    fn place_mut(&mut self, slot: u32) -> &mut Option<Cell> {
+        let (block, place) = place(slot);
+        &mut self.blocks[block][place]
     }
 
     fn index(&mut self) {
         self.by_session.clear();
         self.free.clear();
-        for (slot, cell) in (1..).zip(&self.cells) {
+        for (slot, cell) in (1..=self.count).zip(self.blocks.iter().flatten()) {
             match cell {
                 Some(cell) => drop(self.by_session.insert(cell.record.session, slot)),
                 None => self.free.push(Reverse(slot)),
             }
         }
     }
+}
+
+/// A block that begins with `cells`.
+fn block(cells: &[Option<Cell>]) -> Box<[Option<Cell>]> {
+    let mut block = vec![None; BLOCK].into_boxed_slice();
+    block[..cells.len()].copy_from_slice(cells);
+    block
+}
+
+/// The block of a slot, and its place there.
+const fn place(slot: u32) -> (usize, usize) {
+    let index = slot as usize - 1;
+    (index / BLOCK, index % BLOCK)
 }
 
 #[cfg(test)]
@@ -176,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_freed_slot_is_empty_and_used_again() {
-        let mut slots = Slots::of(Vec::new());
+        let mut slots = Slots::of(&[]);
         slots.apply(1, &granted(1)).unwrap();
         slots.apply(1, &granted(2)).unwrap();
         slots.apply(1, &released(1)).unwrap();
@@ -190,7 +215,7 @@ mod tests {
 
     #[test]
     fn an_undone_group_leaves_what_was_there_before_it() {
-        let mut slots = Slots::of(Vec::new());
+        let mut slots = Slots::of(&[]);
         slots.apply(1, &granted(1)).unwrap();
         slots.settle();
         slots.apply(1, &released(1)).unwrap();
@@ -210,7 +235,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_the_record_is_refused() {
-        let mut slots = Slots::of(Vec::new());
+        let mut slots = Slots::of(&[]);
         slots.apply(1, &granted(1)).unwrap();
 
         assert_eq!(slots.apply(1, &granted(1)), Err(Inconsistent));

@@ -3,7 +3,7 @@
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsStream;
 
@@ -13,28 +13,18 @@ pub enum Stream {
     Plain(TcpStream),
     /// TLS, either side.
     Tls(Box<TlsStream<TcpStream>>),
+    /// A pipe within this process: tests and benches.
+    Pipe(Box<DuplexStream>),
 }
 
 impl Stream {
-    /// The TCP connection below. What is read from it is lost for this.
-    pub fn tcp(&self) -> &TcpStream {
+    /// The TCP connection below, if there is one. What is read from it is lost for this.
+    pub fn tcp(&self) -> Option<&TcpStream> {
         match self {
-            Self::Plain(stream) => stream,
-            Self::Tls(stream) => stream.get_ref().0,
+            Self::Plain(stream) => Some(stream),
+            Self::Tls(stream) => Some(stream.get_ref().0),
+            Self::Pipe(_) => None,
         }
-    }
-}
-
-impl Stream {
-    /// Ready when a read may find something, be it the end. Nothing is read.
-    pub fn poll_read_ready(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if let Self::Tls(stream) = self
-            && !stream.get_ref().1.wants_read()
-        {
-            // What was decrypted already shows nowhere below.
-            return Poll::Ready(Ok(()));
-        }
-        self.tcp().poll_read_ready(context)
     }
 }
 
@@ -53,6 +43,7 @@ impl AsyncRead for Stream {
         match &mut *self {
             Self::Plain(stream) => Pin::new(stream).poll_read(context, buffer),
             Self::Tls(stream) => Pin::new(&mut **stream).poll_read(context, buffer),
+            Self::Pipe(stream) => Pin::new(&mut **stream).poll_read(context, buffer),
         }
     }
 }
@@ -66,6 +57,7 @@ impl AsyncWrite for Stream {
         match &mut *self {
             Self::Plain(stream) => Pin::new(stream).poll_write(context, bytes),
             Self::Tls(stream) => Pin::new(&mut **stream).poll_write(context, bytes),
+            Self::Pipe(stream) => Pin::new(&mut **stream).poll_write(context, bytes),
         }
     }
 
@@ -73,6 +65,7 @@ impl AsyncWrite for Stream {
         match &mut *self {
             Self::Plain(stream) => Pin::new(stream).poll_flush(context),
             Self::Tls(stream) => Pin::new(&mut **stream).poll_flush(context),
+            Self::Pipe(stream) => Pin::new(&mut **stream).poll_flush(context),
         }
     }
 
@@ -80,6 +73,7 @@ impl AsyncWrite for Stream {
         match &mut *self {
             Self::Plain(stream) => Pin::new(stream).poll_shutdown(context),
             Self::Tls(stream) => Pin::new(&mut **stream).poll_shutdown(context),
+            Self::Pipe(stream) => Pin::new(&mut **stream).poll_shutdown(context),
         }
     }
 }

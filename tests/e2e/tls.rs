@@ -100,7 +100,7 @@ async fn a_reset_under_tls_starts_the_grace() {
             .contains("\"in_use\":1")
     );
 
-    socket.get_ref().tcp().set_zero_linger().unwrap();
+    socket.get_ref().tcp().unwrap().set_zero_linger().unwrap();
     drop(socket);
 
     while !ask_admin(&server, &files.authority())

@@ -7,8 +7,7 @@ use super::sockets::Sockets;
 use crate::admin::{self, Books, Desk, Guesses};
 use crate::clock::{Clock, utc};
 use crate::config::{AdminTokenSettings, Settings};
-use crate::credential::KeyedHash;
-use crate::gateway::{Claims, FrameBudget, Listener, ListenerSettings, Reception};
+use crate::gateway::{FrameBudget, Listener, ListenerSettings, Reception};
 use crate::liveness::Rhythm;
 use crate::notify::{Notifier, Start};
 use crate::registry::Registry;
@@ -17,10 +16,8 @@ use crate::store::Closer;
 use crate::telemetry::Metrics;
 use crate::transport::Doorway;
 use anyhow::Context as _;
-use parking_lot::RwLock;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -81,22 +78,17 @@ impl Server {
             registry.go_on_with_record(reached, shelf);
         }
         let liveness = &settings.liveness;
-        let reception = Arc::new(Reception {
-            registry: Arc::clone(&registry),
-            directory: RwLock::default(),
-            hashes: Arc::new(KeyedHash::new(&hash_key)),
-            claims: Claims::default(),
-            rhythm: Rhythm {
+        let reception = Arc::new(Reception::new(
+            Arc::clone(&registry),
+            &hash_key,
+            Rhythm {
                 heartbeat: liveness.heartbeat,
                 silence_limit: liveness.silence_limit,
                 unresponsive_limit: None,
             },
-            login_timeout: liveness.login_timeout,
-            metrics: Arc::clone(&metrics),
-            seats: TaskTracker::new(),
-            leaving: CancellationToken::new(),
-            numbers: AtomicU64::new(1),
-        });
+            liveness.login_timeout,
+            Arc::clone(&metrics),
+        ));
         let (listen, admin_listen) = (settings.server.listen, settings.server.admin_listen);
         let (limits, ticking) = (listener_settings(settings, places.widgets), clock.clone());
         let listener = match sockets.widgets {

@@ -3,6 +3,7 @@
 use super::FrameMeter;
 use super::head::Frames;
 use super::pace::{OverBudget, Pace};
+use super::still::Still;
 use bytes::{Buf as _, Bytes};
 use std::io;
 use std::pin::Pin;
@@ -35,6 +36,31 @@ impl<S> Metered<S> {
             is_over: false,
             meter,
         }
+    }
+
+    /// Goes on where a stream was put down, with `read_ahead`, which was read from it meanwhile.
+    pub(in crate::gateway) fn take_up(still: Still<S>, read_ahead: &[u8]) -> Self {
+        let Still { stream, tally, meter } = still;
+        Self {
+            pace: Pace::go_on(tally),
+            ..Self::new(stream, read_ahead, meter)
+        }
+    }
+
+    /// Keeps what matters between two messages. Nothing waits to be handed up.
+    pub(in crate::gateway) fn put_down(self) -> Still<S> {
+        debug_assert!(self.is_between_messages(), "a part would be lost");
+        debug_assert!(!self.has_more(), "a frame would be lost");
+        Still {
+            stream: self.stream,
+            tally: self.pace.tally(),
+            meter: self.meter,
+        }
+    }
+
+    /// What it is measured by.
+    pub fn meter(&self) -> &FrameMeter {
+        &self.meter
     }
 
     /// The whole frames that were handed up. Each is a proof of life.

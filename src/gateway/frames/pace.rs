@@ -52,17 +52,48 @@ impl OverBudget {
     }
 }
 
+/// The whole messages and control frames of the running window.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Tally {
+    window: Served,
+    messages: u32,
+}
+
+impl Tally {
+    /// One more came in at `now`.
+    pub(super) fn count(&mut self, now: Served, budget: &FrameBudget) -> Result<(), OverBudget> {
+        if self.messages == 0 || now.since(self.window) >= WINDOW {
+            self.window = now;
+            self.messages = 0;
+        }
+        self.messages = self.messages.saturating_add(1);
+        within(self.messages <= budget.messages_per_second)
+    }
+}
+
 /// What one connection has sent lately.
 #[derive(Default)]
 pub(super) struct Pace {
-    window: Served,
-    messages: u32,
+    tally: Tally,
     parts: u32,
     /// The first byte of what is not whole yet.
     begun: Option<Served>,
 }
 
 impl Pace {
+    /// Goes on where nothing but whole messages was counted.
+    pub(super) fn go_on(tally: Tally) -> Self {
+        Self {
+            tally,
+            ..Self::default()
+        }
+    }
+
+    /// What is left of it between two messages.
+    pub(super) const fn tally(&self) -> Tally {
+        self.tally
+    }
+
     /// Whether nothing of an unfinished message was seen.
     pub(super) const fn is_between_messages(&self) -> bool {
         self.begun.is_none()
@@ -89,24 +120,15 @@ impl Pace {
             Some(Frame::Last) => {
                 self.parts = 0;
                 self.begun = None;
-                self.count(now, budget)
+                self.tally.count(now, budget)
             }
             Some(Frame::Control) => {
                 if self.parts == 0 {
                     self.begun = None;
                 }
-                self.count(now, budget)
+                self.tally.count(now, budget)
             }
         }
-    }
-
-    fn count(&mut self, now: Served, budget: &FrameBudget) -> Result<(), OverBudget> {
-        if self.messages == 0 || now.since(self.window) >= WINDOW {
-            self.window = now;
-            self.messages = 0;
-        }
-        self.messages = self.messages.saturating_add(1);
-        within(self.messages <= budget.messages_per_second)
     }
 }
 

@@ -2,12 +2,13 @@
 
 use super::super::closing::{Ending, take_leave};
 use super::super::notices;
-use super::super::reception::{Unsent, WRITE_TIME, found_out_by_tcp, part, send};
+use super::super::sending::{Unsent, WRITE_TIME, found_out_by_tcp, part, send};
 use super::super::upper::Socket;
+use super::terms::Terms;
 use crate::clock::Clock;
 use crate::conversation::{Farewell, Reply, Seated};
-use crate::credential::{KeyedHash, handoff_code};
-use crate::liveness::{Due, Liveness, Rhythm};
+use crate::credential::handoff_code;
+use crate::liveness::{Due, Liveness};
 use crate::protocol::{CloseCode, EndReason, ServerMessage};
 use crate::registry::{Mailbox, Notice, Presence, Registry};
 use crate::seats::{Command, HANDOFF_CLAIMABLE, Served};
@@ -23,14 +24,13 @@ const ANSWER_TIME: Duration = Duration::from_secs(10);
 pub(in crate::gateway) struct Held {
     pub(super) presence: Presence,
     pub(super) mailbox: Mailbox,
-    liveness: Liveness,
-    rhythm: Rhythm,
-    dialogue: Seated,
+    pub(super) liveness: Liveness,
+    pub(super) dialogue: Seated,
+    pub(super) terms: Arc<Terms>,
     /// Frames heard at the last look: parts of a message show only here.
     frames: u64,
     /// Whoever got its seat from the line has to say something by then.
     answer_by: Option<Served>,
-    hashes: Arc<KeyedHash>,
 }
 
 /// How a held seat ends for its connection.
@@ -48,18 +48,16 @@ impl Held {
         presence: Presence,
         mailbox: Mailbox,
         liveness: Liveness,
-        rhythm: Rhythm,
-        hashes: Arc<KeyedHash>,
+        terms: Arc<Terms>,
     ) -> Self {
         Self {
             presence,
             mailbox,
             liveness,
-            rhythm,
             dialogue: Seated::default(),
+            terms,
             frames: 0,
             answer_by: None,
-            hashes,
         }
     }
 
@@ -69,11 +67,20 @@ impl Held {
         self
     }
 
+    /// Whether nothing has to be remembered but what a seat at rest remembers.
+    pub(super) fn may_rest(&self) -> bool {
+        self.answer_by.is_none() && self.dialogue.matters_until() <= self.now()
+    }
+
     /// When something is due if nothing is heard until then.
     pub(super) fn next_due(&self) -> tokio::time::Instant {
-        let next = self.liveness.next(self.clock().heard_floor(), self.rhythm);
-        self.clock()
-            .instant_of(self.answer_by.map_or(next, |by| next.min(by)))
+        let next = self.liveness.next(self.clock().heard_floor(), self.terms.rhythm);
+        let rest = Some(self.dialogue.matters_until()).filter(|until| *until > self.now());
+        let next = [self.answer_by, rest]
+            .into_iter()
+            .flatten()
+            .fold(next, Served::min);
+        self.clock().instant_of(next)
     }
 
     /// The word of somebody else.
@@ -179,7 +186,7 @@ impl Held {
         self.tell(Command::OfferHandoff {
             session: self.presence.session(),
             connection: self.presence.connection(),
-            code: self.hashes.handoff(organization, &code),
+            code: self.terms.hashes.handoff(organization, &code),
         })
         .await;
         self.say(socket, &ServerMessage::handoff(code, HANDOFF_CLAIMABLE))
@@ -201,7 +208,8 @@ impl Held {
         }
     }
 
-    pub(super) async fn due(&mut self, socket: &mut Socket) -> Option<End> {
+    /// Does what is due by now.
+    pub(super) async fn time(&mut self, socket: &mut Socket) -> Option<End> {
         let now = self.now();
         let frames = socket.get_ref().frames_heard();
         if std::mem::replace(&mut self.frames, frames) != frames && !socket.get_ref().is_between_messages() {
@@ -210,7 +218,14 @@ impl Held {
         if self.answer_by.is_some_and(|by| by <= now) {
             return Some(End::Silent);
         }
-        match self.liveness.due(now, self.clock().heard_floor(), self.rhythm) {
+        let due = self
+            .liveness
+            .due(now, self.clock().heard_floor(), self.terms.rhythm);
+        self.due(socket, due).await
+    }
+
+    pub(super) async fn due(&self, socket: &mut Socket, due: Due) -> Option<End> {
+        match due {
             Due::Nothing => None,
             Due::Heartbeat => self.say(socket, &ServerMessage::Heartbeat).await,
             Due::Ping => self.ping(socket).await,
@@ -237,7 +252,7 @@ impl Held {
             .map(End::from)
     }
 
-    async fn responsive(&self, responsive: bool) {
+    pub(super) async fn responsive(&self, responsive: bool) {
         let (session, connection) = (self.presence.session(), self.presence.connection());
         self.tell(Command::Responsive {
             session,
