@@ -53,6 +53,7 @@ impl Days {
             pace,
             visits: visits.into(),
             cuts: 0,
+            arrives: true,
             return_within,
         })
     }
@@ -85,6 +86,8 @@ pub(super) struct Workdays {
     visits: VecDeque<Visit>,
     /// How many outages of the first visit are over.
     cuts: usize,
+    /// It was not seated when it planned last.
+    arrives: bool,
     return_within: Duration,
 }
 
@@ -99,16 +102,19 @@ impl Workdays {
             });
         }
         self.cuts = 0;
+        self.arrives = true;
         steps.push_back(Step::Forget);
     }
 
     /// The next outage of the first visit. One that was over before there was a seat cuts nothing.
     fn next_outage(&mut self, now: At) -> Option<Outage> {
         let outages = &self.visits.front()?.outages;
-        let missed = outages[self.cuts..].iter();
-        self.cuts += missed
-            .take_while(|outage| self.pace.moment(outage.over()) <= now)
-            .count();
+        if std::mem::take(&mut self.arrives) {
+            let missed = outages[self.cuts..].iter();
+            self.cuts += missed
+                .take_while(|outage| self.pace.moment(outage.over()) <= now)
+                .count();
+        }
         outages.get(self.cuts).copied()
     }
 
@@ -198,6 +204,7 @@ mod tests {
             pace: pace(speed),
             visits: [visit].into(),
             cuts: 0,
+            arrives: true,
             return_within: Duration::from_secs(5),
         }
     }
