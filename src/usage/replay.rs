@@ -10,6 +10,7 @@ mod crowd;
 mod open;
 mod path;
 mod seats;
+mod sketch;
 mod stagger;
 mod stretch;
 
@@ -21,6 +22,7 @@ use path::Path;
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 use seats::Outcome;
+use sketch::Sketches;
 
 /// Starts are moved by multiples of this.
 pub const QUARTER_MS: i64 = 900_000;
@@ -89,14 +91,15 @@ pub struct Estimate {
 pub fn replay(rows: &[Row], question: Question) -> Estimate {
     let (rows, sessions) = latest(rows);
     let draws = (MOST_DRAWN / sessions.max(1)).clamp(DRAWS[0], DRAWS[1]);
+    let sketches = Sketches::of(rows);
     let outcomes: Vec<Outcome> = (0..draws)
         .map(|draw| {
             let seed = question.seed.wrapping_mul(1_000_003).wrapping_add(draw);
             let mut rng = SmallRng::seed_from_u64(seed);
             // The draws stand for all paces at which people may have tried again, evenly.
             let pace = (draw as f64 + rng.random_range(0.0..1.0)) / draws as f64;
-            let crowd = Crowd::of(rows, pace, &mut rng);
-            let path = Path::draw(rows, &crowd, &mut rng);
+            let crowd = Crowd::of(&sketches.rows, pace, &mut rng);
+            let path = Path::draw(&sketches, &crowd, &mut rng);
             seats::act(&path, question, &mut rng)
         })
         .collect();

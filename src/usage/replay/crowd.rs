@@ -1,8 +1,7 @@
 //! Who tried in vain: those whom the record knows only by their refusals.
 
 use super::QUARTER_MS;
-use crate::usage::count::Count;
-use crate::usage::row::Row;
+use super::sketch::Sketch;
 use rand::RngExt;
 use rand::rngs::SmallRng;
 
@@ -15,31 +14,26 @@ pub(super) struct Crowd(Vec<i64>);
 impl Crowd {
     /// `pace` from 0 to 1 says how often they are taken to have tried again: the longer they wait, the
     /// more people stand behind as many refusals.
-    pub(super) fn of(rows: &[Row], pace: f64, rng: &mut SmallRng) -> Self {
+    pub(super) fn of(rows: &[Sketch], pace: f64, rng: &mut SmallRng) -> Self {
         let again = AGAIN_MINUTES[0] * (AGAIN_MINUTES[1] / AGAIN_MINUTES[0]).powf(pace);
         let minutes = QUARTER_MS as f64 / 60_000.0;
         let mut changes = vec![0; rows.len()];
         let (mut quarter, mut oldest, mut refusals, mut standing) = (i64::MIN, 0, 0_u64, 0_i64);
         for (index, row) in rows.iter().enumerate() {
-            refusals += row.counts.get(Count::Refusals);
-            while rows[oldest].from.0 <= row.from.0 - QUARTER_MS {
-                refusals -= rows[oldest].counts.get(Count::Refusals);
+            refusals += row.refusals;
+            while rows[oldest].from <= row.from - QUARTER_MS {
+                refusals -= rows[oldest].refusals;
                 oldest += 1;
             }
             // Not at each refusal: what goes up and down again is chance.
-            if row.from.0.div_euclid(QUARTER_MS) == quarter {
+            if row.from.div_euclid(QUARTER_MS) == quarter {
                 continue;
             }
-            quarter = row.from.0.div_euclid(QUARTER_MS);
+            quarter = row.from.div_euclid(QUARTER_MS);
             let people = refusals as f64 / minutes * again + rng.random_range(0.0..1.0);
-            let in_line = row
-                .demand
-                .highest()
-                .unwrap_or(0)
-                .saturating_sub(row.in_use.highest().unwrap_or(0));
             let crowd = (people.floor() as i64)
                 .min(i64::try_from(refusals).unwrap_or(i64::MAX))
-                .max(i64::from(in_line));
+                .max(row.in_line);
             changes[index] = crowd - standing;
             standing = crowd;
         }

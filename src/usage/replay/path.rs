@@ -2,10 +2,9 @@
 
 use super::crowd::Crowd;
 use super::open::Open;
+use super::sketch::{Sketch, Sketches};
 use super::stretch::{Happening, Stretch};
-use crate::usage::count::Count;
 use crate::usage::histogram::edge;
-use crate::usage::row::Row;
 use rand::RngExt;
 use rand::rngs::SmallRng;
 
@@ -54,14 +53,18 @@ struct Drawing<'a> {
     level: i64,
     /// Ends that the record counts in a later row than that in which the level fell.
     early: i64,
+    /// The lengths of a row that are left, and the times of what happens in it.
+    lengths: Vec<u8>,
+    times: Vec<i64>,
 }
 
 impl Path {
-    pub(super) fn draw(rows: &[Row], crowd: &Crowd, rng: &mut SmallRng) -> Self {
+    pub(super) fn draw(sketches: &Sketches, crowd: &Crowd, rng: &mut SmallRng) -> Self {
+        let rows = &sketches.rows;
         let already = rows.first().map_or(0, level_before);
         let mut drawing = Drawing {
-            begins: rows.iter().map(|row| row.from.0).collect(),
-            ends: rows.iter().map(|row| row.until.0).collect(),
+            begins: rows.iter().map(|row| row.from).collect(),
+            ends: rows.iter().map(|row| row.until).collect(),
             rng,
             steps: Vec::new(),
             open: Open::new(rows.len() + 1),
@@ -70,6 +73,8 @@ impl Path {
             left: Vec::new(),
             level: i64::from(already),
             early: 0,
+            lengths: Vec::new(),
+            times: Vec::new(),
         };
         drawing.open.next_stretch();
         for _ in 0..already {
@@ -77,7 +82,7 @@ impl Path {
             drawing.open.add(person);
         }
         for (index, row) in rows.iter().enumerate() {
-            drawing.row(row, crowd.change(index));
+            drawing.row(row, sketches.lengths(row), crowd.change(index));
         }
         Self {
             steps: drawing.steps,
@@ -88,45 +93,46 @@ impl Path {
 }
 
 /// The seats in use before a row.
-fn level_before(row: &Row) -> u32 {
-    let change = signed(row.counts.get(Count::Logins)) - signed(row.counts.ends());
-    u32::try_from(i64::from(row.last.in_use()) - change).unwrap_or(0)
+fn level_before(row: &Sketch) -> u32 {
+    u32::try_from(row.last - (row.logins - row.ends)).unwrap_or(0)
 }
 
 impl Drawing<'_> {
-    fn row(&mut self, row: &Row, crowd: i64) {
+    fn row(&mut self, row: &Sketch, lengths: &[u8], crowd: i64) {
         self.open.next_stretch();
         let (logins, ends) = self.settled(row);
         let mut stretch = Stretch::new(row, self.level, (logins, ends), crowd);
-        let mut lengths = lengths(row);
-        let mut times: Vec<i64> = (0..stretch.left())
-            .map(|_| self.rng.random_range(row.from.0..=row.until.0))
-            .collect();
+        self.lengths.clear();
+        self.lengths.extend_from_slice(lengths);
+        let mut times = std::mem::take(&mut self.times);
+        times.clear();
+        times.extend((0..stretch.left()).map(|_| self.rng.random_range(row.from..=row.until)));
         times.sort_unstable();
-        for at in times {
+        for at in times.iter().copied() {
             match stretch.next(self.rng) {
                 Happening::Login | Happening::Tries => self.come(at),
                 // It is there already.
                 Happening::TriedLogin => {}
                 Happening::Lost => {
-                    let length = take_any(&mut lengths, self.rng);
+                    let length = take_any(&mut self.lengths, self.rng);
                     self.go(at, length, true);
                 }
                 Happening::End => {
-                    let length = take_any(&mut lengths, self.rng);
+                    let length = take_any(&mut self.lengths, self.rng);
                     self.go(at, length, false);
                 }
                 Happening::GivesUp => self.go(at, None, false),
             }
         }
-        self.level = i64::from(row.last.in_use());
+        self.times = times;
+        self.level = row.last;
     }
 
     /// Logins and ends of a row, such that they lead to the level at its end. A seat is free when its
     /// grace is over, and its end is counted when that is seen: mostly in the same row.
-    fn settled(&mut self, row: &Row) -> (i64, i64) {
-        let counted = (signed(row.counts.get(Count::Logins)), signed(row.counts.ends()));
-        let needed = counted.0 - (i64::from(row.last.in_use()) - self.level);
+    fn settled(&mut self, row: &Sketch) -> (i64, i64) {
+        let counted = (row.logins, row.ends);
+        let needed = counted.0 - (row.last - self.level);
         let (mut logins, mut ends) = (counted.0 + (-needed).max(0), needed.max(0));
         if ends >= counted.1 {
             self.early += ends - counted.1;
@@ -203,13 +209,6 @@ fn latest(ends: &mut Vec<usize>, steps: &[Step], since: i64) -> Option<usize> {
 /// The shortest length of a bucket, in milliseconds.
 fn shortest(bucket: u8) -> i64 {
     signed(edge(bucket))
-}
-
-/// The bucket of each session that ended.
-fn lengths(row: &Row) -> Vec<u8> {
-    let all = row.lengths.iter();
-    all.flat_map(|(bucket, count)| std::iter::repeat_n(bucket, usize::try_from(count).unwrap_or(0)))
-        .collect()
 }
 
 fn take_any(lengths: &mut Vec<u8>, rng: &mut SmallRng) -> Option<u8> {

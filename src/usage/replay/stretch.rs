@@ -1,7 +1,6 @@
 //! What happened in one row of the record, in an order that the record allows.
 
-use super::path::signed;
-use crate::usage::row::Row;
+use super::sketch::Sketch;
 use rand::RngExt;
 use rand::rngs::SmallRng;
 
@@ -36,16 +35,16 @@ pub(super) struct Stretch {
 
 impl Stretch {
     /// From `level` on, with so many logins and ends; `crowd` more try in vain afterwards, or fewer.
-    pub(super) fn new(row: &Row, level: i64, (logins, ends): (i64, i64), crowd: i64) -> Self {
+    pub(super) fn new(row: &Sketch, level: i64, (logins, ends): (i64, i64), crowd: i64) -> Self {
         let tried = (-crowd).clamp(0, logins);
         Self {
             level,
-            low: i64::from(row.in_use.lowest().unwrap_or(0)),
-            high: i64::from(row.in_use.highest().unwrap_or(0)),
+            low: row.low,
+            high: row.high,
             logins: logins - tried,
             tried,
             ends,
-            lost: signed(row.counts.purges()).min(ends),
+            lost: row.purges.min(ends),
             tries: crowd.max(0),
             give_up: (-crowd).max(0) - tried,
         }
@@ -102,10 +101,10 @@ impl Stretch {
 mod tests {
     use super::*;
     use crate::seats::Timestamp;
-    use crate::usage::row::Standing;
+    use crate::usage::row::{Row, Standing};
     use rand::SeedableRng;
 
-    fn row(levels: &[u32]) -> Row {
+    fn row(levels: &[u32]) -> Sketch {
         let standing = |connected| Standing {
             connected,
             ..Standing::default()
@@ -113,7 +112,7 @@ mod tests {
         let mut row = Row::at(Timestamp(0), standing(levels[0]));
         row.stand_until(Timestamp(1), &[]);
         levels.iter().for_each(|level| row.change(standing(*level)));
-        row
+        Sketch::of(&row, (0, 0))
     }
 
     #[test]
