@@ -3,11 +3,11 @@
 use super::closing::say_goodbye;
 use super::upper::Socket;
 use crate::conversation::Farewell;
-use crate::transport::Stream;
+use crate::protocol::CloseCode;
 use futures_util::SinkExt as _;
 use std::io;
 use std::time::Duration;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 use tokio_tungstenite::tungstenite::{self, Message};
 
 /// A client that does not take a message within this time is disconnected.
@@ -32,13 +32,35 @@ pub(super) async fn flush(socket: &mut Socket) -> Result<(), Unsent> {
     within_write_time(socket.flush()).await
 }
 
-/// Sends the rest of a frame below the WebSocket, under the write deadline.
-pub(super) async fn write_out(stream: &mut Stream, rest: &[u8]) -> Result<(), Unsent> {
-    within_write_time(async {
-        stream.write_all(rest).await?;
+/// Sends the rest of a frame below the WebSocket, under the write deadline. If that fails, returns what is
+/// left of it, too.
+pub(super) async fn write_out<'a>(
+    stream: &mut (impl AsyncWrite + Unpin),
+    mut rest: &'a [u8],
+) -> Result<(), (Unsent, &'a [u8])> {
+    let sent = within_write_time(async {
+        while !rest.is_empty() {
+            rest = match stream.write(rest).await? {
+                0 => return Err(io::Error::from(io::ErrorKind::WriteZero).into()),
+                sent => &rest[sent..],
+            };
+        }
         Ok(stream.flush().await?)
-    })
-    .await
+    });
+    let sent = sent.await;
+    sent.map_err(|unsent| (unsent, rest))
+}
+
+/// The last word to whoever did not read, if it reads on soon: behind what is left of a frame.
+pub(super) async fn part_from_the_slow(mut socket: Socket, rest: &[u8]) {
+    if write_out(socket.get_mut(), rest).await.is_ok() {
+        part(socket, too_slow()).await;
+    }
+}
+
+/// What whoever did not read is told.
+pub(super) fn too_slow() -> Farewell {
+    Farewell::error(CloseCode::TooSlow, "what the server sent was not read")
 }
 
 async fn within_write_time(sent: impl Future<Output = Result<(), tungstenite::Error>>) -> Result<(), Unsent> {

@@ -5,7 +5,7 @@ use super::notices;
 use super::permits::ConnectionPermit;
 use super::reception::Reception;
 use super::seat::{Held, Seat, last_word};
-use super::sending::{part, send};
+use super::sending::{Unsent, part, send, too_slow};
 use super::upper::Socket;
 use crate::conversation::{Farewell, InLine, Reply};
 use crate::liveness::{Due, Liveness, Rhythm};
@@ -168,7 +168,7 @@ impl Waiting {
             Due::Heartbeat => say(socket, &ServerMessage::Heartbeat).await,
             Due::Ping | Due::PingFrozenPage => {
                 let ping = Message::Ping(tungstenite::Bytes::new());
-                send(socket, ping).await.err().map(|_| End::Gone)
+                send(socket, ping).await.err().map(End::from)
             }
             Due::Silent => Some(End::Gone),
             Due::Unresponsive => Some(End::Part(Farewell::ended(EndReason::Unresponsive))),
@@ -215,5 +215,14 @@ impl Waiting {
 
 async fn say(socket: &mut Socket, message: &ServerMessage) -> Option<End> {
     let text = Message::text(message.to_text());
-    send(socket, text).await.err().map(|_| End::Gone)
+    send(socket, text).await.err().map(End::from)
+}
+
+impl From<Unsent> for End {
+    fn from(unsent: Unsent) -> Self {
+        match unsent {
+            Unsent::Gone => Self::Gone,
+            Unsent::Slow => Self::Part(too_slow()),
+        }
+    }
 }

@@ -22,6 +22,8 @@ pub enum CloseCode {
     LoginTimeout,
     /// 4010: the session is not there any more.
     SessionGone,
+    /// 4012: the widget did not read what it was sent.
+    TooSlow,
     /// 4029: too many messages.
     RateLimited,
     /// 4053: no new logins during a maintenance window.
@@ -61,6 +63,7 @@ impl CloseCode {
             Self::Overloaded => 1013,
             Self::LoginTimeout => 4008,
             Self::SessionGone => 4010,
+            Self::TooSlow => 4012,
             Self::RateLimited => 4029,
             Self::Maintenance => 4053,
             Self::BadMessage => 4500,
@@ -88,6 +91,7 @@ impl CloseCode {
             Self::Overloaded => "overloaded",
             Self::LoginTimeout => "login_timeout",
             Self::SessionGone => "session_gone",
+            Self::TooSlow => "too_slow",
             Self::RateLimited => "rate_limited",
             Self::Maintenance => "maintenance",
             Self::BadMessage => "bad_message",

@@ -6,7 +6,7 @@ use serde_json::json;
 use socket2::SockRef;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 
 /// A socket that takes next to nothing that it does not read.
@@ -43,7 +43,16 @@ async fn a_widget_that_does_not_read_is_disconnected_and_can_come_back() {
     assert_eq!(server.organization("acme").await["in_grace"], 1);
     let (_, resumed) = Widget::resume(&server, &seated).await;
     assert_eq!(resumed["resumed"], true);
-    drop(socket);
+
+    // It reads at last, and hears why it was let go.
+    let mut heard = Vec::new();
+    socket.read_to_end(&mut heard).await.unwrap();
+    let why = [&[0x88, 10], &4012_u16.to_be_bytes()[..], b"too_slow"].concat();
+    let text = String::from_utf8_lossy(&heard);
+    assert!(
+        heard.ends_with(&why) && text.contains(r#""code":"too_slow""#),
+        "{text}"
+    );
 }
 
 #[tokio::test]

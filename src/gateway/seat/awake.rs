@@ -4,7 +4,7 @@ use super::held::{End, Held};
 use super::slim::{Call, Slim};
 use crate::gateway::frames::Metered;
 use crate::gateway::resting::{put_down, take_up};
-use crate::gateway::sending::{flush, write_out};
+use crate::gateway::sending::{Unsent, flush, write_out};
 use crate::gateway::upper::Socket;
 use crate::liveness::Due;
 use crate::registry::Notice;
@@ -89,7 +89,8 @@ async fn rise(slim: Slim, call: Call) -> (Held, Socket, Event) {
         Call::Due(due) => Event::Due(due),
         Call::Unsent(rest) => match write_out(stream.stream_mut(), rest).await {
             Ok(()) => Event::Nothing,
-            Err(unsent) => Event::End(End::from(unsent)),
+            Err((Unsent::Slow, rest)) => Event::End(End::TooSlow(rest)),
+            Err((Unsent::Gone, _)) => Event::End(End::Gone),
         },
         Call::Over(end) => Event::End(end),
     };

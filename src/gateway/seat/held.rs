@@ -2,7 +2,7 @@
 
 use super::super::closing::{Ending, take_leave};
 use super::super::notices;
-use super::super::sending::{Unsent, WRITE_TIME, found_out_by_tcp, part, send};
+use super::super::sending::{Unsent, WRITE_TIME, found_out_by_tcp, part, part_from_the_slow, send};
 use super::super::upper::Socket;
 use super::terms::Terms;
 use crate::clock::Clock;
@@ -41,6 +41,8 @@ pub(super) enum End {
     Gone,
     /// Only this server found out.
     Silent,
+    /// It does not read; this is left of a frame.
+    TooSlow(&'static [u8]),
 }
 
 impl Held {
@@ -122,6 +124,10 @@ impl Held {
                 take_leave(socket).await;
             }
             End::Silent => presence.fell_silent(heard),
+            End::TooSlow(rest) => {
+                presence.fell_silent(heard);
+                Box::pin(part_from_the_slow(socket, rest)).await;
+            }
         }
     }
 
@@ -310,7 +316,7 @@ impl From<Unsent> for End {
     fn from(unsent: Unsent) -> Self {
         match unsent {
             Unsent::Gone => Self::Gone,
-            Unsent::Slow => Self::Silent,
+            Unsent::Slow => Self::TooSlow(&[]),
         }
     }
 }
