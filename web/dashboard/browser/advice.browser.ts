@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { violations } from '../../widget/browser/browser';
-import { scene } from '../../widget/browser/scene';
+import { picturesIn, scene } from '../../widget/browser/scene';
 import { binary, SeatServer } from '../../widget/browser/server';
 import { Desk } from './desk';
 
+const PICTURES = picturesIn('dashboard');
 const PEOPLE = ['--weeks', '10', '--agents', '60', '--seats', '40', '--org', 'acme'];
 const stage = scene(() =>
   SeatServer.start('[[organization]]\nid = "acme"\nname = "Acme"\nseats = 40\n[[organization]]\nid = "empty"\nseats = 5\n', {
@@ -24,7 +25,8 @@ test('the forecast, what would have been and quiet windows stand on the weeks th
   const year = advice.trend.forecast[12];
   expect(await panel('The right number of seats').innerText()).toContain(`${Math.round(year?.middle ?? 0)} in 12 months (${Math.round(year?.low ?? 0)} to ${Math.round(year?.high ?? 0)})`);
   expect(await page.getByRole('img', { name: `Peaks by week, the highest ${Math.max(...advice.weekly_peaks)}` }).locator('canvas').count()).toBe(1);
-  await panel('The right number of seats').getByRole('button', { name: 'As a table' }).click();
+  const asTable = panel('The right number of seats').getByRole('button', { name: /table/ });
+  await asTable.click();
   expect(await page.getByRole('group', { name: 'Weekly peaks' }).locator('tbody tr').count()).toBe(advice.weekly_peaks.length + 12);
 
   // With the keyboard alone.
@@ -39,6 +41,11 @@ test('the forecast, what would have been and quiet windows stand on the weeks th
   expect(range(refused)[0]).toBeGreaterThan(0);
   expect([...range(refused)]).toEqual([...range(refused)].sort((a, b) => a - b));
   expect(range(peak)[2]).toBe(31);
+  if (PICTURES) {
+    await asTable.click();
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.screenshot({ path: `${PICTURES}planning.png`, fullPage: true, clip: { x: 0, y: 0, width: 1280, height: 1200 } });
+  }
   await page.getByLabel('Waiting line').check();
   await page.getByLabel('Starts').selectOption('spread over 60 min');
   await page.getByRole('button', { name: 'Replay the last 28 days' }).click();

@@ -11,7 +11,7 @@ const PARTS: readonly (readonly [title: string, part?: string])[] = [
 ];
 /** Pages whose pictures are kept, as far down: what does not depend on months of history. */
 const KEPT: Readonly<Record<string, number>> = {
-  'Overview wide': 520, 'Overview narrow': 760, 'Sessions wide': 480, 'Maintenance and alerts wide': 420, 'Maintenance and alerts, Alerts wide': 720, 'Maintenance and alerts, Alerts narrow': 760, 'Planning wide': 800,
+  'Overview wide': 520, 'Overview narrow': 760, 'Sessions wide': 480, 'Maintenance and alerts wide': 420, 'Maintenance and alerts, Alerts wide': 720, 'Maintenance and alerts, Alerts narrow': 760,
 };
 const DAY = 86_400_000;
 const inDays = (days: number): string => new Date(Math.floor(Date.now() / DAY) * DAY + days * DAY).toISOString();
