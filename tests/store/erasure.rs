@@ -120,7 +120,7 @@ async fn come_and_go(server: &Server, board: &Arc<Board>, first: usize, rounds: 
 }
 
 /// The hashes under the key that stands in the database.
-fn hashes(folder: &Path) -> KeyedHash {
+pub fn hashes(folder: &Path) -> KeyedHash {
     let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
     let database = rusqlite::Connection::open_with_flags(folder.join("seats.db"), flags).unwrap();
     let key: [u8; 32] = database
@@ -129,7 +129,7 @@ fn hashes(folder: &Path) -> KeyedHash {
     KeyedHash::new(&key)
 }
 
-fn search(stays: &[Stay], hashes: &KeyedHash) -> Search {
+pub fn search(stays: &[Stay], hashes: &KeyedHash) -> Search {
     let organization = OrganizationId::parse("acme").unwrap();
     let mut search = Search::default();
     for stay in stays {
