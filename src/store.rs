@@ -15,6 +15,7 @@ mod recorder;
 mod settings;
 mod slots;
 mod tables;
+mod trimming;
 mod upkeep;
 mod usage;
 mod writer;
@@ -128,6 +129,7 @@ impl Store {
             slots: slots::Slots::of(&contents.cells),
             usage: usage::OpenRows::default(),
             closing: usage::Closing::default(),
+            trimming: trimming::Trimming::default(),
             organizations: Organizations {
                 numbers: contents.organizations,
                 new: Vec::new(),
@@ -174,3 +176,5 @@ impl Store {
 mod backup_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod trimming_tests;

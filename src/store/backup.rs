@@ -27,6 +27,7 @@ const AS_IT_IS_AT_LAST: &str = "
     INSERT OR REPLACE INTO main.usage_gap SELECT * FROM source.usage_gap;
     INSERT OR REPLACE INTO main.usage_reached SELECT * FROM source.usage_reached;
     INSERT INTO main.usage_open SELECT * FROM source.usage_open;
+    DELETE FROM main.audit WHERE number < (SELECT min(number) FROM source.audit);
     INSERT OR REPLACE INTO main.usage_hour
         SELECT hour.* FROM source.organization
         LEFT JOIN temp.first_open ON first_open.organization = organization.number

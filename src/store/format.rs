@@ -36,7 +36,7 @@ const MIGRATIONS: [&str; 3] = [
         checksum BLOB NOT NULL
     );
     CREATE TABLE audit (
-        number INTEGER PRIMARY KEY,  -- from 1, without a gap
+        number INTEGER PRIMARY KEY,  -- without a gap
         at INTEGER NOT NULL,
         label TEXT NOT NULL,
         method TEXT NOT NULL,

@@ -76,22 +76,24 @@ pub(super) fn read_settings(
     Ok(settings)
 }
 
-/// Checks the audit log as a whole and tells the number of its last line.
+/// Checks the audit log as a whole and tells the number of its last line. Its oldest lines may be
+/// deleted; behind the first that is there no line is missing.
 pub(super) fn check_audit(connection: &Connection, path: &Path) -> Result<u32, StoreError> {
     let engine = |error: rusqlite::Error| StoreError::damaged(path, error.to_string());
     let mut statement = connection
         .prepare("SELECT number, at, label, method, route, organization, reason, checksum FROM audit ORDER BY number")
         .map_err(engine)?;
     let mut rows = statement.query([]).map_err(engine)?;
-    let mut last = 0;
+    let mut last = None;
     while let Some(row) = rows.next().map_err(engine)? {
         let (number, entry, sum) = line(row).map_err(engine)?;
-        if number != last + 1 || sum != audit_checksum(number, &entry) {
+        let follows = last.is_none_or(|last: u32| number == last + 1) && number > 0;
+        if !follows || sum != audit_checksum(number, &entry) {
             return Err(StoreError::damaged(path, format!("row {number} of audit")));
         }
-        last = number;
+        last = Some(number);
     }
-    Ok(last)
+    Ok(last.unwrap_or(0))
 }
 
 /// Some lines of the audit log, the newest first, with their numbers.

@@ -57,6 +57,7 @@ impl Writer {
     pub(super) fn keep_up(&mut self) {
         self.look_for_room();
         self.close_usage();
+        self.trim_audit();
         let Some(database) = &self.database else { return };
         if !self.upkeep.is_due() {
             return;
@@ -95,12 +96,34 @@ impl Writer {
             Ok(false) => {}
             Err(error) => {
                 self.closing.failed();
-                let error = NotCommitted::from(error);
-                self.note_full(&error);
-                if !error.is_disk_full() {
-                    self.fail(&error.to_string());
-                }
+                self.upkeep_failed(error);
             }
+        }
+    }
+
+    /// Deletes what is past in the audit log.
+    fn trim_audit(&mut self) {
+        let Some(database) = &mut self.database else {
+            return;
+        };
+        if self.condition.is_full() {
+            return;
+        }
+        match self.trimming.turn(database.connection()) {
+            Ok(true) => self.upkeep.wrote(),
+            Ok(false) => {}
+            Err(error) => {
+                self.trimming.failed();
+                self.upkeep_failed(error);
+            }
+        }
+    }
+
+    fn upkeep_failed(&mut self, error: rusqlite::Error) {
+        let error = NotCommitted::from(error);
+        self.note_full(&error);
+        if !error.is_disk_full() {
+            self.fail(&error.to_string());
         }
     }
 

@@ -9,6 +9,7 @@ use super::read_back::ReadBack;
 use super::recorder::{Batch, BatchJob, Job, NotRecorded};
 use super::settings::Settings;
 use super::slots::{Inconsistent, Slots};
+use super::trimming::Trimming;
 use super::upkeep::Upkeep;
 use super::usage::{Closing, OpenRows, UsageAdditions};
 use crate::clock::{Stopwatch, instant_in};
@@ -33,6 +34,7 @@ pub(super) struct Writer {
     pub(super) slots: Slots,
     pub(super) usage: OpenRows,
     pub(super) closing: Closing,
+    pub(super) trimming: Trimming,
     pub(super) organizations: Organizations,
     pub(super) settings: Settings,
     pub(super) pools: HashMap<OrganizationId, Written>,
@@ -78,7 +80,10 @@ impl Writer {
         let mut group = Vec::with_capacity(GROUP);
         loop {
             let next = match self.database {
-                Some(_) => self.upkeep.next().min(instant_in(self.closing.wait())),
+                Some(_) => {
+                    let wait = self.closing.wait().min(self.trimming.wait());
+                    self.upkeep.next().min(instant_in(wait))
+                }
                 None => instant_in(RETRY),
             };
             let stopped = async {

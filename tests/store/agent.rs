@@ -1,10 +1,14 @@
 //! An agent who remembers what the server promised.
 
+mod endings;
+
 use crate::board::Board;
 use crate::wire::{Gone, Heard, Wire};
-use serde_json::json;
+use mirabridge_seats::credential::{TokenAlgorithm, sign_token};
+use mirabridge_seats::seats::{OrganizationId, Timestamp};
+use serde_json::{Value, json};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// A session as its widget knows it.
@@ -19,16 +23,24 @@ pub struct Stay {
     pub leaving: bool,
     /// The attempt is repeated and not answered: which secret holds is not known.
     pub renewing: bool,
+    /// The number of the signed token that it was granted for.
+    pub token: Option<String>,
+    /// The attempt of a claim that is sent and not answered: the seat is there or here.
+    pub heir: Option<Uuid>,
 }
 
 pub struct Agent {
     number: usize,
     board: Arc<Board>,
     wire: Option<Wire>,
+    /// A place in line, its attempt and the number of its token.
+    place: Option<(Wire, Uuid, Option<String>)>,
+    /// What signed tokens are made with.
+    signs_with: Option<&'static [u8]>,
     pub stay: Option<Stay>,
     /// A login that is sent and not answered.
     pub unanswered: Option<Uuid>,
-    /// Answered logouts.
+    /// Sessions of which the end was told, and those that were forgotten.
     pub ended: Vec<Stay>,
     /// Logins that were told `overloaded`.
     pub overloaded: usize,
@@ -40,6 +52,8 @@ impl Agent {
             number,
             board: Arc::clone(board),
             wire: None,
+            place: None,
+            signs_with: None,
             stay: None,
             unanswered: None,
             ended: Vec::new(),
@@ -47,7 +61,13 @@ impl Agent {
         }
     }
 
-    pub fn grace(&self) -> std::time::Duration {
+    /// Brings a fresh token under key `k` to each login.
+    pub fn signing(mut self, secret: &'static [u8]) -> Self {
+        self.signs_with = Some(secret);
+        self
+    }
+
+    pub fn grace(&self) -> Duration {
         self.board.grace()
     }
 
@@ -68,11 +88,35 @@ impl Agent {
     async fn try_login(&mut self, listen: &str, attempt: Uuid) -> Result<(), Gone> {
         let mut wire = Wire::open(listen).await?;
         self.unanswered = Some(attempt);
-        let heard = wire
-            .ask(&json!({"type":"login","org":"acme","attempt":attempt}))
-            .await?;
+        let (login, number) = self.login_message(attempt);
+        let heard = wire.ask(&login).await?;
+        self.is_answered(wire, attempt, number, &heard)
+    }
+
+    /// The message, and the number of the token in it.
+    fn login_message(&self, attempt: Uuid) -> (Value, Option<String>) {
+        let mut login = json!({"type":"login","org":"acme","attempt":attempt});
+        let number = self.signs_with.map(|secret| {
+            let (number, acme) = (Uuid::new_v4().to_string(), OrganizationId::parse("acme").unwrap());
+            let now = Timestamp(jiff::Timestamp::now().as_millisecond());
+            let key = (TokenAlgorithm::Hs256, secret);
+            let ttl = Duration::from_secs(600);
+            let token = sign_token("k", key, &acme, &number, now, ttl);
+            login["token"] = token.unwrap().into();
+            number
+        });
+        (login, number)
+    }
+
+    fn is_answered(
+        &mut self,
+        wire: Wire,
+        attempt: Uuid,
+        number: Option<String>,
+        heard: &Heard,
+    ) -> Result<(), Gone> {
         match heard.word("type") {
-            "seated" => self.sit(wire, attempt, &heard),
+            "seated" => self.sit(wire, attempt, number, heard),
             "refused" => {
                 self.overloaded += usize::from(heard.word("code") == "overloaded");
                 self.unanswered = None;
@@ -82,7 +126,7 @@ impl Agent {
         Ok(())
     }
 
-    fn sit(&mut self, wire: Wire, attempt: Uuid, heard: &Heard) {
+    fn sit(&mut self, wire: Wire, attempt: Uuid, number: Option<String>, heard: &Heard) {
         self.board.holds(self.number);
         self.unanswered = None;
         self.wire = Some(wire);
@@ -93,6 +137,8 @@ impl Agent {
             lost: None,
             leaving: false,
             renewing: false,
+            token: number,
+            heir: None,
         });
     }
 
@@ -102,12 +148,12 @@ impl Agent {
         let (attempt, session) = (stay.attempt, stay.session.clone());
         let mut wire = Wire::open(listen).await?;
         stay.renewing = true;
-        let heard = wire
-            .ask(&json!({"type":"login","org":"acme","attempt":attempt}))
-            .await?;
+        let token = stay.token.clone();
+        let heard = wire.ask(&self.login_message(attempt).0).await?;
+        let stay = self.stay.as_mut().expect("a session");
         match heard.word("type") {
             "seated" => {
-                self.sit(wire, attempt, &heard);
+                self.sit(wire, attempt, token, &heard);
                 Ok(heard.word("session") == session)
             }
             "refused" => {
@@ -140,6 +186,7 @@ impl Agent {
                 assert_eq!(heard.word("session"), stay.session);
                 self.board.holds(self.number);
                 (stay.lost, stay.leaving, stay.renewing) = (None, false, false);
+                stay.heir = None;
                 self.wire = Some(wire);
                 Ok(true)
             }
@@ -171,9 +218,10 @@ impl Agent {
         Ok(())
     }
 
-    /// The server is gone.
+    /// The server is gone, and its line with it.
     pub fn is_cut_off(&mut self) {
         self.wire = None;
+        self.place = None;
     }
 
     /// The next server has begun: from here on the agent has a grace.
@@ -189,6 +237,6 @@ impl Agent {
     }
 }
 
-pub fn resume(stay: &Stay) -> serde_json::Value {
+pub fn resume(stay: &Stay) -> Value {
     json!({"type":"resume","org":"acme","session":stay.session,"secret":stay.secret})
 }

@@ -76,6 +76,33 @@ const LOGGED: [&str; 11] = [
 
 #[tokio::test]
 async fn the_database_has_the_allowed_columns_only() {
+    assert_eq!(columns().await, STORED.map(str::to_owned).into());
+}
+
+#[tokio::test]
+async fn the_privacy_document_names_each_stored_column_what_it_is_and_until_when() {
+    let text = std::fs::read_to_string("docs/privacy.md").unwrap();
+    let section = text
+        .split("\n## ")
+        .find(|part| part.starts_with("Stored in the data folder"));
+    let rows = section.unwrap().lines().filter(|line| line.starts_with("| `"));
+    let mut named = BTreeSet::new();
+    for row in rows {
+        let [_, table, columns, what, until, _] = row.split('|').map(str::trim).collect::<Vec<_>>()[..]
+        else {
+            panic!("not four cells: {row}");
+        };
+        assert!(what.len() > 10 && until.len() > 4, "nothing is said: {row}");
+        for column in columns.split(", ") {
+            let column = format!("{}.{}", table.trim_matches('`'), column.trim_matches('`'));
+            assert!(named.insert(column), "named twice: {row}");
+        }
+    }
+    assert_eq!(named, columns().await);
+}
+
+/// The tables and columns of a store.
+async fn columns() -> BTreeSet<String> {
     let home = tempfile::tempdir().unwrap();
     make(home.path(), 1).await;
     let database = rusqlite::Connection::open(home.path().join("seats.db")).unwrap();
@@ -83,8 +110,7 @@ async fn the_database_has_the_allowed_columns_only() {
                WHERE m.type = 'table'";
     let mut statement = database.prepare(sql).unwrap();
     let found = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
-    let found: BTreeSet<_> = found.map(Result::unwrap).collect();
-    assert_eq!(found, STORED.map(str::to_owned).into());
+    found.map(Result::unwrap).collect()
 }
 
 #[tokio::test]

@@ -23,6 +23,7 @@ mod formats;
 mod fsync;
 mod full;
 mod privacy;
+mod reader;
 mod report;
 mod restart;
 mod scenario;

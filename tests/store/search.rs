@@ -18,6 +18,7 @@ impl Search {
     /// Looks for exactly these bytes, 8 or more.
     pub fn raw(&mut self, bytes: &[u8], name: &str) {
         let prefix = bytes[..PREFIX].try_into().unwrap();
+        assert_ne!(prefix, [0; PREFIX], "{name}");
         let known = self.by_prefix.entry(prefix).or_default();
         known.push((bytes.to_vec(), name.to_owned()));
     }
@@ -49,6 +50,10 @@ impl Search {
         let mut found = Vec::new();
         for (at, prefix) in bytes.windows(PREFIX).enumerate() {
             let prefix: &[u8; PREFIX] = prefix.try_into().unwrap();
+            // Most of a file, and never looked for.
+            if prefix == &[0; PREFIX] {
+                continue;
+            }
             let Some(known) = self.by_prefix.get(prefix) else {
                 continue;
             };

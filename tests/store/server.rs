@@ -26,6 +26,13 @@ pub struct Server {
     pub begun: Instant,
     /// After its ready line: what is there a grace and a second after this is there late.
     pub ready: Instant,
+    desk: Desk,
+}
+
+/// Where an administrator asks.
+#[derive(Clone)]
+pub struct Desk {
+    admin: String,
     token: String,
 }
 
@@ -56,6 +63,14 @@ impl Setup {
     pub fn with(mut self, flags: &[&str]) -> Self {
         self.flags.extend(flags.iter().map(ToString::to_string));
         self
+    }
+
+    /// The same, with these lines of a configuration.
+    pub fn configured(self, lines: &str) -> Self {
+        let file = self.log.with_extension("toml");
+        std::fs::write(&file, lines).unwrap();
+        let file = file.display().to_string();
+        self.with(&["--config", &file])
     }
 
     /// Starts it by this command, which must become the server.
@@ -99,13 +114,17 @@ impl Setup {
         // A folder in a mount namespace of the server is seen through it.
         let seen = format!("/proc/{}/root{}", process.id(), token.display());
         let token = std::fs::read_to_string(seen).unwrap_or_default();
+        let desk = Desk {
+            admin: text("admin_listen"),
+            token: token.trim().to_owned(),
+        };
         Ok(Server {
             process,
             listen: text("listen"),
-            admin: text("admin_listen"),
+            admin: desk.admin.clone(),
             begun,
             ready: Instant::now(),
-            token: token.trim().to_owned(),
+            desk,
         })
     }
 }
@@ -159,18 +178,12 @@ impl Server {
 
     /// The same with another method and a body.
     pub async fn ask(&self, method: &str, path: &str, body: &str) -> Option<(u16, String)> {
-        let mut socket = tokio::net::TcpStream::connect(&self.admin).await.ok()?;
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: admin\r\nAuthorization: Bearer {}\r\nConnection: close\r\n\
-             Content-Length: {}\r\n\r\n{body}",
-            self.token,
-            body.len()
-        );
-        socket.write_all(head.as_bytes()).await.ok()?;
-        let mut answer = String::new();
-        socket.read_to_string(&mut answer).await.ok()?;
-        let (head, body) = answer.split_once("\r\n\r\n")?;
-        Some((head[9..12].parse().ok()?, body.to_owned()))
+        self.desk.ask(method, path, body).await
+    }
+
+    /// For whoever asks beside.
+    pub fn desk(&self) -> Desk {
+        self.desk.clone()
     }
 
     pub async fn in_use(&self) -> usize {
@@ -196,5 +209,23 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.kill();
+    }
+}
+
+impl Desk {
+    /// Status and body of an answer; none where nobody answers.
+    pub async fn ask(&self, method: &str, path: &str, body: &str) -> Option<(u16, String)> {
+        let mut socket = tokio::net::TcpStream::connect(&self.admin).await.ok()?;
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: admin\r\nAuthorization: Bearer {}\r\nConnection: close\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            self.token,
+            body.len()
+        );
+        socket.write_all(head.as_bytes()).await.ok()?;
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).await.ok()?;
+        let (head, body) = answer.split_once("\r\n\r\n")?;
+        Some((head[9..12].parse().ok()?, body.to_owned()))
     }
 }

@@ -15,8 +15,11 @@ pub async fn judge(server: &Server, agents: &mut [Agent], killed: Instant, board
     let (grace, limit) = (board.grace(), board.limit());
     let is_sure = |stay: &Stay| !stay.leaving && stay.lost.is_none_or(|lost| killed < lost + grace);
     let stays = || agents.iter().filter_map(|agent| agent.stay.as_ref());
-    let sure = stays().filter(|stay| is_sure(stay)).count();
-    let most = stays().count() + agents.iter().filter(|agent| agent.unanswered.is_some()).count();
+    // A claim that is not answered: the seat is with the old session or with the new one.
+    let claims = claims(agents);
+    let sure = stays().filter(|stay| is_sure(stay)).count() + claims;
+    let unanswered = agents.iter().filter(|agent| agent.unanswered.is_some()).count();
+    let most = stays().count() + unanswered - claims;
     let found = server.in_use().await;
     assert!(
         (sure <= found || server.begun.elapsed() > grace) && found <= most.min(limit),
@@ -59,6 +62,13 @@ pub async fn judge(server: &Server, agents: &mut [Agent], killed: Instant, board
         );
     }
     frees_what_vanished(server, mine(agents), vanished, grace).await;
+}
+
+/// How many hand-offs were under way.
+pub fn claims(agents: &[Agent]) -> usize {
+    let is_asked = |heir| agents.iter().any(|agent| agent.unanswered == Some(heir));
+    let heirs = agents.iter().filter_map(|agent| agent.stay.as_ref()?.heir);
+    heirs.filter(|heir| is_asked(*heir)).count()
 }
 
 async fn come_back(server: &Server, agent: &mut Agent, is_sure: impl Fn(&Stay) -> bool, grace: Duration) {
