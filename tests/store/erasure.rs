@@ -44,8 +44,9 @@ async fn live_and_let_go(logins: usize, living: usize, crashes: bool) {
     let seats = living + AT_ONCE * 2 + (logins / 4).min(20_000);
     let key = home.path().join("key");
     std::fs::write(&key, SIGNING).unwrap();
+    // Those who live say nothing meanwhile.
     let setup = Setup::new(home.path(), seats as u32, GRACE.as_millis() as u64).configured(&format!(
-        "[[organization]]\nid = \"acme\"\n[[organization.token_key]]\nkid = \"k\"\nalg = \"HS256\"\nfile = {key:?}\n"
+        "[liveness]\nsilence_limit = \"600s\"\n[[organization]]\nid = \"acme\"\n[[organization.token_key]]\nkid = \"k\"\nalg = \"HS256\"\nfile = {key:?}\n"
     ));
     let mut server = setup.start().unwrap();
     let hashes = hashes(&setup.folder);
