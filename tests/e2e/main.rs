@@ -34,6 +34,7 @@ mod oddities;
 mod operations;
 mod organizations;
 mod origins;
+mod policies;
 mod presence;
 mod proxy;
 #[path = "../model/random.rs"]
@@ -48,6 +49,7 @@ mod slowloris;
 mod starved;
 mod strangers;
 mod tls;
+mod unresponsive;
 mod waiting;
 mod web;
 mod webhooks;
