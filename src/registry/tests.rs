@@ -218,3 +218,17 @@ async fn the_last_word_reaches_a_connection_that_has_not_read_what_came_before()
     }
     assert!(heard < 100, "what is not read is bounded");
 }
+
+#[test]
+fn a_drain_comes_to_those_in_a_call_last() {
+    let deliveries = Arc::<Deliveries>::default();
+    let mailboxes: Vec<_> = (1..=9)
+        .map(|number| deliveries.open(ConnectionNumber(number)))
+        .collect();
+    for in_call in [2, 7] {
+        mailboxes[in_call].set_on_call(true);
+    }
+    let mut last = deliveries.connections().split_off(7);
+    last.sort_unstable_by_key(|number| number.0);
+    assert_eq!(last, [ConnectionNumber(3), ConnectionNumber(8)]);
+}

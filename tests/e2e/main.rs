@@ -46,6 +46,7 @@ mod server;
 mod sessions;
 mod slow_reader;
 mod slowloris;
+mod start_stop;
 mod starved;
 mod strangers;
 mod tls;

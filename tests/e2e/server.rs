@@ -126,15 +126,11 @@ impl Server {
 }
 
 fn run(mut command: Command, folder: &std::path::Path, flags: &[&str]) -> (Child, Ready) {
-    command.args([
-        "serve",
-        "--listen",
-        "127.0.0.1:0",
-        "--admin-listen",
-        "127.0.0.1:0",
-        "--allow-short-grace",
-    ]);
-    if !flags.contains(&"--in-memory") {
+    command.args(["serve", "--admin-listen", "127.0.0.1:0", "--allow-short-grace"]);
+    if !flags.contains(&"--listen") {
+        command.args(["--listen", "127.0.0.1:0"]);
+    }
+    if !flags.contains(&"--in-memory") && !flags.contains(&"--data-dir") {
         command.arg("--data-dir").arg(folder.join("data"));
     }
     let mut process = command
