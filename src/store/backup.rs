@@ -4,17 +4,19 @@ use super::database::{FIRST_SLOTS, check};
 use super::error::StoreError;
 use super::folder::database_in;
 use super::format::{self, ServerRow, add_slots};
+use crate::clock::Stopwatch;
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Rows that are read at once, so that no reader stands in the way of the erasure for long.
 const ROWS_AT_ONCE: i64 = 5_000;
 
 /// The first hour of each organization that may be packed while rows are copied.
-const OPEN_AT_FIRST: &str = "
+pub(super) const OPEN_AT_FIRST: &str = "
     CREATE TEMP TABLE first_open AS
         SELECT place >> 34 AS organization, min(place) AS place FROM source.usage_open GROUP BY 1;
     CREATE TEMP TABLE first_reached AS SELECT reached FROM source.usage_reached;";
@@ -39,6 +41,14 @@ const AS_IT_IS_AT_LAST: &str = "
             )
             AND hour.place < organization.number + 1 << 34;
     COMMIT;";
+
+/// How long the last reading may take, at each try: what was erased stays in the server's log
+/// meanwhile, and that may not last longer than five seconds.
+const LAST_READINGS: [Duration; 5] = [Duration::from_secs(3); 5];
+/// Between two tries the server cuts its log.
+const PAUSE: Duration = Duration::from_secs(2);
+/// Steps of the engine between two looks at the clock.
+const STEPS: i32 = 200;
 
 /// Copies the store in `folder` to the new file `copy`: all but the live sessions and the key of
 /// their hashes. Put into an empty folder as `seats.db`, it is a store. `copy` is written beside
@@ -73,6 +83,10 @@ pub fn backup(folder: &Path, copy: &Path) -> Result<(), StoreError> {
 
 fn copy_into(source: &Path, partial: &Path) -> Result<(), StoreError> {
     let mut connection = Connection::open(partial).map_err(StoreError::engine(partial))?;
+    // It is synced as a whole before it has its name. No reading waits for that.
+    connection
+        .execute_batch("PRAGMA synchronous = OFF")
+        .map_err(StoreError::engine(partial))?;
     format::migrate(&mut connection, partial, true)?;
     let reading = StoreError::engine(source);
     attach(&connection, source).map_err(reading)?;
@@ -89,7 +103,7 @@ fn copy_into(source: &Path, partial: &Path) -> Result<(), StoreError> {
     let mut hash_key = [0; 32];
     getrandom::fill(&mut hash_key)
         .map_err(|error| StoreError::io("fill", partial)(std::io::Error::other(error)))?;
-    let copy = || -> rusqlite::Result<()> {
+    let mut copy = || -> rusqlite::Result<()> {
         let starts = connection.query_row("SELECT starts FROM source.server", [], |row| row.get(0))?;
         let server = ServerRow {
             starts,
@@ -104,17 +118,42 @@ fn copy_into(source: &Path, partial: &Path) -> Result<(), StoreError> {
         format::COPIED
             .iter()
             .try_for_each(|table| copy_table(&connection, table))?;
-        connection.execute_batch(AS_IT_IS_AT_LAST)?;
+        read_at_last(&mut connection, &LAST_READINGS, PAUSE)?;
         connection.execute_batch("DETACH source")
     };
     copy().map_err(StoreError::engine(source))?;
     check(&connection, partial)
 }
 
-fn attach(connection: &Connection, source: &Path) -> rusqlite::Result<()> {
+pub(super) fn attach(connection: &Connection, source: &Path) -> rusqlite::Result<()> {
     // The log belongs to the server, also where it ended without closing it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.execute("ATTACH ?1 AS source", [source.to_string_lossy()])?;
+    Ok(())
+}
+
+/// Copies what may have changed since, of one instant. A try that takes too long is given up, with
+/// nothing of it copied.
+pub(super) fn read_at_last(
+    connection: &mut Connection,
+    readings: &[Duration],
+    pause: Duration,
+) -> rusqlite::Result<()> {
+    for (number, longest) in (1..).zip(readings.iter().copied()) {
+        let watch = Stopwatch::start();
+        connection.progress_handler(STEPS, Some(move || watch.elapsed() > longest))?;
+        let read = connection.execute_batch(AS_IT_IS_AT_LAST);
+        connection.progress_handler(0, None::<fn() -> bool>)?;
+        let Err(error) = read else { return Ok(()) };
+        if !connection.is_autocommit() {
+            connection.execute_batch("ROLLBACK")?;
+        }
+        let is_too_long = error.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted);
+        if !is_too_long || number == readings.len() {
+            return Err(error);
+        }
+        std::thread::sleep(pause);
+    }
     Ok(())
 }
 

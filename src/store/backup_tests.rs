@@ -1,10 +1,13 @@
 //! A copy is of one instant, also of a record that is packed meanwhile.
 
+use super::backup::{OPEN_AT_FIRST, attach, read_at_last};
+use super::format::migrate;
 use super::{Detail, Filling, Shelf, UsageAdditions, backup};
 use crate::seats::{OrganizationId, Timestamp};
 use crate::usage::{Addition, Bucket, Count, Gap, MINUTE_MS, Row, Standing};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 const BEGIN: i64 = 1_767_600_000_000;
 
@@ -70,4 +73,46 @@ fn nothing_is_missing_or_twice_in_a_copy_that_is_made_while_hours_are_packed() {
         }
         is_done.store(true, Ordering::Relaxed);
     });
+}
+
+#[test]
+fn the_last_reading_is_given_up_when_it_takes_too_long_and_leaves_nothing_behind() {
+    let home = tempfile::tempdir().unwrap();
+    let acme = OrganizationId::parse("acme").unwrap();
+    let mut filling = Filling::open(home.path(), acme).unwrap();
+    (0..3).for_each(|hour| live_an_hour(&mut filling, hour));
+    let copy = home.path().join("copy.db");
+    let mut connection = rusqlite::Connection::open(&copy).unwrap();
+    migrate(&mut connection, &copy, true).unwrap();
+    attach(&connection, &home.path().join("seats.db")).unwrap();
+    connection.execute_batch(OPEN_AT_FIRST).unwrap();
+    let rows = |connection: &rusqlite::Connection, table: &str| -> u32 {
+        let sql = format!("SELECT count(*) FROM {table}");
+        connection.query_row(&sql, [], |row| row.get(0)).unwrap()
+    };
+    let (never, soon) = (Duration::ZERO, Duration::from_secs(60));
+
+    let given_up = read_at_last(&mut connection, &[never, never], Duration::ZERO).unwrap_err();
+
+    let code = given_up.sqlite_error_code();
+    assert_eq!(code, Some(rusqlite::ErrorCode::OperationInterrupted));
+    assert!(connection.is_autocommit(), "it still reads");
+    assert_eq!(
+        (
+            rows(&connection, "main.usage_open"),
+            rows(&connection, "main.usage_hour")
+        ),
+        (0, 0)
+    );
+    // The server can cut its log.
+    let other = rusqlite::Connection::open(home.path().join("seats.db")).unwrap();
+    let is_busy: bool = other
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+        .unwrap();
+    assert!(!is_busy);
+
+    read_at_last(&mut connection, &[never, soon], Duration::ZERO).unwrap();
+
+    let open = rows(&connection, "source.usage_open");
+    assert!(open > 0 && rows(&connection, "main.usage_open") == open);
 }

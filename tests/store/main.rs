@@ -22,6 +22,7 @@ mod files;
 mod formats;
 mod fsync;
 mod full;
+mod keys;
 mod privacy;
 mod reader;
 mod report;

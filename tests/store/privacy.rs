@@ -14,6 +14,9 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
+const SIGNING: &[u8] = b"a secret of thirty-two bytes or more";
+/// What an administrator types.
+const PLANTED: &str = "planted-reason-4f1c09";
 const ADDRESS: &str = "127.77.3.91";
 
 /// A mark of its own for every place in which a client can leave one.
@@ -44,6 +47,12 @@ async fn nothing_that_a_client_can_send_is_found_anywhere() {
         "json",
         "--allow-private-webhooks",
     ]);
+    let key = home.path().join("key");
+    std::fs::write(&key, SIGNING).unwrap();
+    let setup = setup.configured(&format!(
+        "[[organization]]\nid = \"acme\"\nwaiting_line = {{ max = 2 }}\n[[organization]]\nid = \"signed\"\nseats = 1\n\
+         [[organization.token_key]]\nkid = \"k\"\nalg = \"HS256\"\nfile = {key:?}\n"
+    ));
     let mut marks = Marks {
         search: Search::default(),
         all: Vec::new(),
@@ -53,16 +62,35 @@ async fn nothing_that_a_client_can_send_is_found_anywhere() {
     let mut server = setup.start().unwrap();
     let called = called_at_each_refusal(&server).await;
     let mut answers = Box::pin(whole_life(&server, &mut marks)).await;
+    let mut planted = Search::default();
+    planted.raw(PLANTED.as_bytes(), "the reason of an ending");
+    answers += &Box::pin(passed_on(&server, &mut marks)).await;
     let start = std::time::Instant::now();
     while !String::from_utf8_lossy(&called.lock()).contains("login.refused.summary") {
         assert!(start.elapsed() < Duration::from_secs(30), "nobody is called");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let calls = called.lock().clone();
-    for path in ["alerts/incidents", "webhooks"] {
+    for path in ["alerts/incidents", "webhooks", "sessions", "usage", "report"] {
         let path = format!("/api/v1/organizations/acme/{path}");
-        answers += &server.get(&path).await.unwrap().1;
+        let (status, answer) = server.get(&path).await.unwrap();
+        assert_eq!(status, 200, "{path}: {answer}");
+        answers += &answer;
     }
+    for form in ["application/json", "text/csv", "text/html"] {
+        let path = "/api/v1/organizations/acme/report";
+        let (status, answer) = server.get_as(path, form).await.unwrap();
+        assert_eq!(status, 200, "{form}: {answer}");
+        assert_eq!(answer.starts_with('{'), form == "application/json");
+        answers += &answer;
+    }
+    let audit = server.get("/api/v1/audit").await.unwrap().1;
+    // What an administrator types where it is kept is found there and nowhere else.
+    assert_eq!(planted.found_in(audit.as_bytes()).len(), 1, "in {audit}");
+    assert!(!planted.found_in_folder(&setup.folder).is_empty());
+    assert_eq!(planted.found_in(&calls), [""; 0], "in a webhook");
+    assert_eq!(planted.found_in(answers.as_bytes()), [""; 0], "in an answer");
+    answers += &audit;
     answers += &server.get("/metrics").await.unwrap().1;
     answers += &server.get("/api/v1/organizations").await.unwrap().1;
     server.kill();
@@ -73,6 +101,11 @@ async fn nothing_that_a_client_can_send_is_found_anywhere() {
 
     let log = std::fs::read(&setup.log).unwrap();
     assert!(marks.all.len() > 15, "too few marks");
+    assert!(
+        log.iter().filter(|byte| **byte == b'\n').count() > 3,
+        "an empty log"
+    );
+    assert_eq!(planted.found_in(&log), [""; 0], "in the log");
     assert_eq!(marks.search.found_in(&log), [""; 0], "in the log");
     assert_eq!(marks.search.found_in(answers.as_bytes()), [""; 0], "in an answer");
     assert_eq!(marks.search.found_in(&calls), [""; 0], "in a webhook");
@@ -196,6 +229,82 @@ async fn whole_life(server: &Server, marks: &mut Marks) -> String {
     while server.in_use().await > 0 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+    said
+}
+
+/// Seats that go from one to another: by the line, by a hand-off, by an administrator who gives
+/// a reason; signed tokens; maintenance.
+async fn passed_on(server: &Server, marks: &mut Marks) -> String {
+    let mut said = String::new();
+    let login = json!({"type":"login","org":"acme"});
+    let mut first = marked(server, marks).await;
+    first.ask(&login).await.unwrap();
+    let mut second = marked(server, marks).await;
+    second.ask(&login).await.unwrap();
+    let mut third = marked(server, marks).await;
+    let waiting = json!({"type":"login","org":"acme","wait":true,"attempt":uuid::Uuid::new_v4(),
+        "x":marks.at("waiting")});
+    let waiting = third.ask(&waiting).await.unwrap();
+    assert_eq!(waiting.word("type"), "waiting");
+    said += &text(&waiting);
+    first.ask(&json!({"type":"logout"})).await.unwrap();
+    assert_eq!(third.hear().await.unwrap().word("type"), "seated");
+    let code = second
+        .ask(&json!({"type":"handoff","to":marks.at("heir")}))
+        .await
+        .unwrap();
+    let mut fourth = marked(server, marks).await;
+    let claim = json!({"type":"login","org":"acme","handoff":code.word("code"),"from":marks.at("claim")});
+    let seated = fourth.ask(&claim).await.unwrap();
+    assert_eq!(seated.word("type"), "seated");
+    said += &text(&second.hear().await.unwrap());
+    let path = format!(
+        "/api/v1/organizations/acme/sessions/{}/end",
+        seated.word("session")
+    );
+    let how = json!({"mode":"notice","notice_s":1,"reason":PLANTED});
+    assert_eq!(server.ask("POST", &path, &how.to_string()).await.unwrap().0, 202);
+    for told in ["ending", "ended"] {
+        let heard = fourth.hear().await.unwrap();
+        assert_eq!(heard.word("type"), told);
+        said += &text(&heard);
+    }
+    third.ask(&json!({"type":"logout"})).await.unwrap();
+
+    let now = mirabridge_seats::seats::Timestamp(jiff::Timestamp::now().as_millisecond());
+    let organization = mirabridge_seats::seats::OrganizationId::parse("signed").unwrap();
+    for (secret, told) in [
+        (SIGNING, "seated"),
+        (&b"another secret of thirty-two bytes"[..], "refused"),
+    ] {
+        let key = (mirabridge_seats::credential::TokenAlgorithm::Hs256, secret);
+        let (number, ttl) = (marks.at("jti"), Duration::from_secs(60));
+        let token = mirabridge_seats::credential::sign_token("k", key, &organization, &number, now, ttl);
+        let mut wire = marked(server, marks).await;
+        let login = json!({"type":"login","org":"signed","token":token.unwrap()});
+        assert_eq!(wire.ask(&login).await.unwrap().word("type"), told);
+        if told == "seated" {
+            wire.ask(&json!({"type":"logout"})).await.unwrap();
+        }
+    }
+
+    let at = |ms: i64| jiff::Timestamp::from_millisecond(now.0 + ms).unwrap().to_string();
+    let window =
+        json!({"title":"Update","starts_at":at(-1000),"ends_at":at(3_600_000),"new_logins":"refused"});
+    let (status, made) = server
+        .ask("POST", "/api/v1/maintenance", &window.to_string())
+        .await
+        .unwrap();
+    assert_eq!(status, 201, "{made}");
+    let mut wire = marked(server, marks).await;
+    let refused = wire.ask(&login).await.unwrap();
+    assert_eq!(refused.word("code"), "maintenance");
+    said += &text(&refused);
+    let made: Value = serde_json::from_str(&made).unwrap();
+    let path = format!("/api/v1/maintenance/{}", made["id"].as_str().unwrap());
+    let off = json!({"state":"completed"}).to_string();
+    let (status, answer) = server.ask("PATCH", &path, &off).await.unwrap();
+    assert_eq!(status, 200, "{answer}");
     said
 }
 

@@ -181,6 +181,11 @@ impl Server {
         self.desk.ask(method, path, body).await
     }
 
+    /// A GET that asks for one form of an answer.
+    pub async fn get_as(&self, path: &str, form: &str) -> Option<(u16, String)> {
+        self.desk.ask_for(form, "GET", path, "").await
+    }
+
     /// For whoever asks beside.
     pub fn desk(&self) -> Desk {
         self.desk.clone()
@@ -215,10 +220,14 @@ impl Drop for Server {
 impl Desk {
     /// Status and body of an answer; none where nobody answers.
     pub async fn ask(&self, method: &str, path: &str, body: &str) -> Option<(u16, String)> {
+        self.ask_for("*/*", method, path, body).await
+    }
+
+    async fn ask_for(&self, form: &str, method: &str, path: &str, body: &str) -> Option<(u16, String)> {
         let mut socket = tokio::net::TcpStream::connect(&self.admin).await.ok()?;
         let head = format!(
             "{method} {path} HTTP/1.1\r\nHost: admin\r\nAuthorization: Bearer {}\r\nConnection: close\r\n\
-             Content-Length: {}\r\n\r\n{body}",
+             Accept: {form}\r\nContent-Length: {}\r\n\r\n{body}",
             self.token,
             body.len()
         );
