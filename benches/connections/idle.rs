@@ -1,6 +1,6 @@
 //! Seats at rest: what they weigh, what they cost, and how they come back.
 
-use crate::client::{self, Kept, Widget, login_all, login_with, plain_login};
+use crate::client::{self, Door, Kept, Widget, login_all, login_with, plain_login};
 use crate::process::Server;
 use crate::{FEW, MANY, REST, SIZES};
 use std::time::{Duration, Instant};
@@ -77,4 +77,16 @@ pub(crate) async fn restart() {
         resumed.len(),
         since.elapsed()
     );
+}
+
+/// Holds seats at a server that somebody else watches: `scripts/profile-connections`.
+pub(crate) async fn hold() {
+    let told = |name: &str| std::env::var(name).unwrap();
+    let door = Door {
+        listen: told("MIRABRIDGE_AT"),
+        trust: None,
+    };
+    let mut kept = Kept::default();
+    kept.keep(login_all(&door, told("MIRABRIDGE_COUNT").parse().unwrap()).await);
+    tokio::time::sleep(Duration::from_secs(told("MIRABRIDGE_HOLD").parse().unwrap())).await;
 }

@@ -94,6 +94,9 @@ async fn run() {
     if wanted("restart") {
         idle::restart().await;
     }
+    if std::env::args().any(|argument| argument == "hold") {
+        idle::hold().await;
+    }
     if wanted("growth") {
         growth::within().await;
     }
