@@ -74,6 +74,22 @@ impl Widget {
         self.0.send(Message::text(message.to_string())).await.unwrap();
     }
 
+    /// Sends, unless the line is broken.
+    pub async fn try_send(&mut self, message: &Value) -> Option<()> {
+        self.0.send(Message::text(message.to_string())).await.ok()
+    }
+
+    /// The next text; nothing where the line breaks.
+    pub async fn try_hear(&mut self) -> Option<Value> {
+        loop {
+            match self.0.next().await?.ok()? {
+                Message::Text(text) => return serde_json::from_str(&text).ok(),
+                Message::Close(_) => return None,
+                _ => {}
+            }
+        }
+    }
+
     /// The next text.
     pub async fn hear(&mut self) -> Value {
         match self.next().await {
