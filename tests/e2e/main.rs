@@ -17,6 +17,7 @@ mod certificate;
 mod clock;
 mod conversations;
 mod credentials;
+mod cross_site;
 mod description;
 mod descriptors;
 mod ending;
