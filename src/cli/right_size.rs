@@ -132,6 +132,12 @@ fn people(advice: &Value) -> String {
     let mut lines = vec![verdict, parts];
     lines.extend(trend);
     lines.push(table(&["months", "seats", "formula"], rows));
+    if advice["at_least"] == true {
+        lines.push(
+            "These are the least: how many more would have come when all seats were in use, nobody knows."
+                .to_owned(),
+        );
+    }
     if advice["may_cut"] == false && advice["verdict"] == "oversized" {
         lines.push("Less than a year is known: no season speaks for fewer seats yet.".to_owned());
     }

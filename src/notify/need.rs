@@ -50,17 +50,20 @@ impl Notifier {
         let known = peaks.get(id).filter(|(asked, _)| asked.elapsed() < KNOWN_FOR);
         let peak = match known {
             Some((_, peak)) => *peak,
-            None => {
-                let peak = self.peak(id, now).await.unwrap_or(0);
-                peaks.insert(id.clone(), (Stopwatch::start(), peak));
-                peak
-            }
+            None => match self.peak(id, now).await {
+                Some(peak) => {
+                    peaks.insert(id.clone(), (Stopwatch::start(), peak));
+                    peak
+                }
+                // It is asked again at the next look; until then the last answer holds.
+                None => peaks.get(id).map_or(0, |(_, peak)| *peak),
+            },
         };
         let in_use = self.registry.see(id)?.numbers.in_use();
         end_in_need(&allocation, now, peak.max(in_use))
     }
 
-    /// The highest use of the last days, as far as it is recorded.
+    /// The highest use of the last days, as far as it is recorded. `None`: it cannot be read now.
     async fn peak(&self, id: &OrganizationId, now: Timestamp) -> Option<u32> {
         let from = Timestamp(now.0 - BACK_MS);
         let known = self.registry.usage(id, from, now, Detail::Peaks).await.ok()?;
@@ -74,5 +77,6 @@ impl Notifier {
             }
         })
         .max()
+        .or(Some(0))
     }
 }

@@ -106,7 +106,22 @@ fn numbers(page: &mut String, total: &Row) {
     let counts = &total.counts;
     let open = total.open_ms();
     let seats = |seats: Option<u32>| seats.map_or_else(|| "–".to_owned(), |seats| grouped(seats.into()));
-    let enough = |share| seats(total.in_use.enough_for(share));
+    // What was refused is not in use: with refusals nobody knows how many would have been enough.
+    let is_capped = counts.get(Count::Refusals) > 0;
+    let enough = |share| {
+        let enough = seats(total.in_use.enough_for(share));
+        if is_capped {
+            format!("at least {enough}")
+        } else {
+            enough
+        }
+    };
+    let limit = match (total.limit.lowest(), total.limit.highest()) {
+        (Some(low), Some(high)) if low < high => {
+            format!("{} to {}", grouped(low.into()), grouped(high.into()))
+        }
+        (_, high) => seats(high),
+    };
     let mean = total.in_use.product_ms() as f64 / open.max(1) as f64;
     let resumed =
         resume_success(counts).map_or_else(|| "–".to_owned(), |part| format!("{:.1} %", part * 100.0));
@@ -114,7 +129,7 @@ fn numbers(page: &mut String, total: &Row) {
     for (name, value) in [
         ("peak", seats(total.in_use.highest())),
         ("peak held 30 minutes", seats(total.in_use.held_for(HELD_MS))),
-        ("limit", seats(total.limit.highest())),
+        ("limit", limit),
         ("mean while open", format!("{mean:.1}")),
         ("enough for 95 %", enough(0.95)),
         ("enough for 99 %", enough(0.99)),

@@ -126,12 +126,7 @@ impl RightSize {
         if days.len() < FIRST_DAYS {
             return Err(DaysToGo(FIRST_DAYS - days.len()));
         }
-        let [short, long] = LOOKS_BACK;
-        let looked_at = if days.len() >= long {
-            long
-        } else {
-            short.min(days.len())
-        };
+        let looked_at = looked_at(days.len());
         let recent = &days[days.len() - looked_at..];
         let peak = highest(recent.iter().map(|day| day.demand));
         let weekdays: Vec<f64> = recent
@@ -181,7 +176,26 @@ impl RightSize {
 
     /// What the peak has only since two shifts are there at once.
     pub fn shift_overlap(&self) -> u32 {
+        if self.shift_changes == 0 {
+            return 0;
+        }
         self.peak - self.peak_outside_shift_changes
+    }
+
+    /// Somebody was refused on the days looked at: nobody knows how many more would have come, and all
+    /// figures are at least so high.
+    pub fn is_at_least(&self) -> bool {
+        self.days_at_cap > 0
+    }
+}
+
+/// So many of the known days are looked at.
+pub fn looked_at(days_known: usize) -> usize {
+    let [short, long] = LOOKS_BACK;
+    if days_known >= long {
+        long
+    } else {
+        short.min(days_known)
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 /// The names of all properties in the description of the API. Of a session there is its id, its
 /// state, when it began, rounded, and how it is going to end.
-const OF_THE_API: [&str; 205] = [
+const OF_THE_API: [&str; 206] = [
     "95",
     "99",
     "99.9",
@@ -20,6 +20,7 @@ const OF_THE_API: [&str; 205] = [
     "allocation_ends",
     "allowed_origins",
     "at",
+    "at_least",
     "attempts",
     "base",
     "begins",

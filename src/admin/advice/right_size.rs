@@ -9,7 +9,7 @@ use crate::admin::usage::{all_since, subject};
 use crate::protocol::rfc3339;
 use crate::seats::Timestamp;
 use crate::store::Detail;
-use crate::usage::right_size::{Day, HalfHour, RightSize, Verdict};
+use crate::usage::right_size::{Day, HalfHour, RightSize, Verdict, looked_at};
 use crate::usage::trend::{Band, Trend, WEEKS_A_MONTH};
 use crate::usage::{Count, Interval, Row, start_of_day, weekly_place};
 use axum::Json;
@@ -21,8 +21,8 @@ use utoipa::{IntoParams, ToSchema};
 
 /// Days are looked at so far back.
 const DAYS: i64 = 400;
-/// Half-hours are.
-const HALF_HOUR_DAYS: i64 = 28;
+/// A day counts of which so much is known.
+const MOST_OF_A_DAY_MS: u64 = 12 * 3_600_000;
 /// How long a demand is held before it counts.
 const HELD_MS: u64 = 60_000;
 /// Recommended for so many months in any case.
@@ -63,6 +63,9 @@ pub(in crate::admin) struct Ready {
     days_known: usize,
     days_looked_at: usize,
     days_at_cap: usize,
+    /// Somebody was refused on these days: how many more would have come nobody knows, and all figures are
+    /// at least so high.
+    at_least: bool,
     /// The highest demand that was held for 60 seconds on one of the days looked at.
     peak: u32,
     /// The peak as a share of the seats.
@@ -153,13 +156,6 @@ pub(in crate::admin) async fn right_size(
         .ok_or(Problem::field("horizon_months", "a whole number from 1 to 36"))?;
     let since = |days: i64| Timestamp(subject.now.0 - days * DAY_MS);
     let days = all_since(&desk, &subject, since(DAYS), (Interval::Day, Detail::Days)).await?;
-    let halves = all_since(
-        &desk,
-        &subject,
-        since(HALF_HOUR_DAYS),
-        (Interval::HalfHour, Detail::Quarters),
-    )
-    .await?;
     let view = desk
         .reception
         .registry
@@ -167,11 +163,26 @@ pub(in crate::admin) async fn right_size(
         .ok_or(Problem::NotFound)?;
     let seats = view.numbers.limit.base;
     // Today is not over: what is still to come would be missing.
-    let whole = days.split_last().map_or(&[][..], |(_, whole)| whole);
+    let (today, whole) = days
+        .split_last()
+        .map_or((subject.now, &[][..]), |(today, whole)| (today.0, whole));
     let (begins, days): (Vec<_>, Vec<_>) = known(whole)
+        .filter(|(_, row)| row.known_ms() >= MOST_OF_A_DAY_MS)
         .map(|(at, row)| (at, day(at, row, &subject.zone)))
         .unzip();
-    let halves: Vec<_> = known(&halves).map(|(_, row)| half_hour(row)).collect();
+    // Of the same days as the peak.
+    let first = begins.iter().rev().nth(looked_at(begins.len()).saturating_sub(1));
+    let halves = all_since(
+        &desk,
+        &subject,
+        first.copied().unwrap_or(today),
+        (Interval::HalfHour, Detail::Quarters),
+    )
+    .await?;
+    let halves: Vec<_> = known(&halves)
+        .filter(|(at, _)| *at < today)
+        .map(|(_, row)| half_hour(row))
+        .collect();
     Ok(Json(match RightSize::of(&days, &halves, seats, buffer) {
         Ok(advice) => {
             let ends = week_ends(&begins, advice.weekly_peaks.len(), &subject.zone);
@@ -227,6 +238,7 @@ impl Ready {
             days_known: advice.days_known,
             days_looked_at: advice.days_looked_at,
             days_at_cap: advice.days_at_cap,
+            at_least: advice.is_at_least(),
             peak: advice.peak,
             use_at_peak: advice.use_at_peak,
             weekday_peaks: Spread {
