@@ -1,12 +1,12 @@
 /** The settings of an organization. What is paid for is the operator's. */
 
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { mayManage, path, useDesk } from '../context';
 import { Problem, useAct } from '../parts/act';
 import { useAsked } from '../parts/asked';
 import { Panel } from '../parts/panel';
 import { fromField, toField } from '../words/time';
-import { changes, originsOf, type Settings, shown } from './shape';
+import { changes, differences, originsOf, type Settings, shown } from './shape';
 
 export function OrganizationSettings() {
   const { api, id } = useDesk();
@@ -34,7 +34,14 @@ function Form({ before, managedBy, zone, version, again }: FormProps) {
   const [origins, setOrigins] = useState(before.origins.join('\n'));
   const [said, setSaid] = useState('');
   const act = useAct();
-  useEffect(() => (setWish(before), setOrigins(before.origins.join('\n'))), [before]);
+  const last = useRef(before);
+  // What was typed since the last answer stays.
+  useEffect(() => {
+    const old = last.current;
+    last.current = before;
+    setWish((wish) => ({ ...before, ...differences({ ...old }, { ...wish }) }));
+    setOrigins((text) => (text === old.origins.join('\n') ? before.origins.join('\n') : text));
+  }, [before]);
   const set = (change: Partial<Settings>): void => (setWish({ ...wish, ...change }), setSaid(''));
   const changed = changes(before, { ...wish, origins: originsOf(origins) });
   const isSame = Object.keys(changed).length === 0;
