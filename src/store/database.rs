@@ -15,8 +15,6 @@ use std::time::Duration;
 
 /// Slots of a new store.
 pub(super) const FIRST_SLOTS: u32 = 1024;
-/// What the engine keeps of the file. Whatever it reads again the system has.
-const CACHE_KIB: u32 = 512;
 /// Pages of the log after which a commit brings them into the database: about 800 KiB.
 const CHECKPOINT_PAGES: i64 = 200;
 /// A commit waits so long for a reader of another process.
@@ -249,7 +247,6 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
          PRAGMA synchronous = FULL;
          PRAGMA secure_delete = ON;
          PRAGMA temp_store = MEMORY;
-         PRAGMA cache_size = -{CACHE_KIB};
          PRAGMA cell_size_check = ON;
          PRAGMA trusted_schema = OFF;
          PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};"
