@@ -29,10 +29,13 @@ test('settings, keys, tokens and increases are changed where they are shown, and
   await page.getByLabel('Seats may be used until').fill('2031-12-31T23:59:59');
   await page.getByLabel('Administrators may start increases').check();
   await page.getByLabel('So many seats at most').fill('3');
+  // The page reads again what it has saved.
+  const isRead = page.waitForResponse((answer) => answer.request().method() === 'GET' && answer.url().endsWith('/organizations/acme'));
   await save.click();
   await expect.poll(async () => ((await stage.server.ask('GET', ACME)) as { readonly settings: unknown }).settings, { timeout: 5_000 }).toMatchObject({
     allocation_ends: '2031-12-31T22:59:59Z', self_service: { seats: 3, days: 14 },
   });
+  await isRead;
   await desk.settled();
   expect(await page.getByLabel('Seats may be used until').inputValue()).toBe('2031-12-31T23:59:59');
   expect(await page.getByRole('group', { name: 'Thresholds' }).innerText()).toMatch(/80 %\s+5\s+10 min/);
