@@ -55,6 +55,15 @@ export function useNow(): number {
   return now;
 }
 
+/** The minute that it is: whoever shows what goes up to now asks again with each. */
+export function useMinute(): number {
+  const { world } = useDesk();
+  const minute = (): number => Math.floor(world.now().wall / 60_000);
+  const [now, setNow] = useState(minute);
+  useEffect(() => world.everySecond(() => setNow(minute())), []);
+  return now;
+}
+
 export const path = (id: string, rest = ''): string => `/api/v1/organizations/${encodeURIComponent(id)}${rest}`;
 
 /** Whether this token may change what is in an organization. */

@@ -18,7 +18,7 @@ export const DEFINITIONS = {
   enough: 'The smallest number of seats that was enough for this share of the time with at least one seat in use.',
   seatHours: 'The sum over all sessions of the time that each held its seat.',
   drops: 'Connections that went without a goodbye, by 100 hours of sessions.',
-  resumed: 'Sessions that came back, of those whose connection went.',
+  resumed: 'Sessions taken up again, of these and those whose grace ran out.',
 } as const;
 
 export type Defined = keyof typeof DEFINITIONS;

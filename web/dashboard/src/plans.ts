@@ -23,10 +23,12 @@ export function increase(value: unknown): Increase {
   };
 }
 
-/** When the running increases end first, if any runs. */
-export function firstEnd(all: readonly Increase[]): number | null {
-  const ends = all.filter((one) => one.state === 'running').map((one) => one.until);
-  return ends.length === 0 ? null : Math.min(...ends);
+/** When all increases together fall first, and to how many seats: one that follows at once fills the gap. */
+export function firstFall(all: readonly Increase[], now: number): { readonly at: number; readonly left: number } | null {
+  const good = all.filter(({ state, until }) => ['running', 'scheduled'].includes(state) && until > now);
+  const seats = (at: number): number => good.reduce((sum, one) => sum + (one.from <= at && at < one.until ? one.seats : 0), 0);
+  const at = good.map(({ until }) => until).sort((a, b) => a - b).find((end) => seats(end) < seats(end - 1));
+  return at === undefined ? null : { at, left: seats(at) };
 }
 
 export interface Maintenance {

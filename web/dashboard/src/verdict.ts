@@ -22,9 +22,11 @@ export function closed(id: string, settings: Settings | null, windows: readonly 
   return runs ? `maintenance refuses new logins: ${runs.title}` : null;
 }
 
-export function verdict(org: Organization, why: string | null): Verdict {
+/** `isKnown`: whether logins are open was answered. */
+export function verdict(org: Organization, why: string | null, isKnown = true): Verdict {
   const { limit, free, inUse, waiting, policy } = org;
   if (why !== null) return { tone: 'bad', word: 'No', why };
+  if (!isKnown && (free > 0 || policy.kind !== 'block')) return { tone: 'warn', word: 'Not known', why: 'whether logins are open is not known' };
   if (policy.kind === 'observe' && free === 0) {
     return { tone: 'warn', word: 'Yes', why: `beyond the ${several(limit.total, 'seat')}: this organization counts and does not refuse` };
   }

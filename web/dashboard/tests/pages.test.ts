@@ -9,7 +9,7 @@ import { advice, askedBuffer, type Ready } from '../src/planning/advice';
 import { replayed } from '../src/planning/replayed';
 import { trendColumns } from '../src/planning/trend';
 import { habits } from '../src/quality/habits';
-import { firstEnd, increase, maintenance } from '../src/plans';
+import { firstFall, increase, maintenance } from '../src/plans';
 import { body, filter, graceLeftMs, inPlace, matches, minAgeS, seen, session } from '../src/sessions';
 import { changes, originsOf, type Settings, shown } from '../src/settings/shape';
 import { closed, verdict } from '../src/verdict';
@@ -186,10 +186,22 @@ test('the preview of a window says what the widget says', () => {
   expect(SAID).toEqual({ planned: en.planned, underWay: en.underWay, maintenance: en.maintenance });
 });
 
-test('the first running increase to end is the one that is told', () => {
-  const of = (state: string, until: string) => increase({ id: state, seats: 1, from: '2026-01-01T00:00:00Z', until, reason: null, state });
-  expect(firstEnd([of('running', '2026-01-09T00:00:00Z'), of('running', '2026-01-08T00:00:00Z'), of('requested', '2026-01-02T00:00:00Z')])).toBe(Date.parse('2026-01-08T00:00:00Z'));
-  expect(firstEnd([of('ended', '2026-01-08T00:00:00Z')])).toBeNull();
+test('the first fall of all increases together is the one that is told, and to how much', () => {
+  const at = (hour: number): number => Date.parse('2026-01-05T00:00:00Z') + hour * 3_600_000;
+  const of = (state: string, seats: number, from: number, until: number) =>
+    increase({ id: `${from}`, seats, from: new Date(at(from)).toISOString(), until: new Date(at(until)).toISOString(), reason: null, state });
+  const follows = [of('running', 20, -9, 1), of('running', 30, -9, 20), of('scheduled', 20, 1, 99)];
+
+  expect(firstFall(follows, at(0))).toEqual({ at: at(20), left: 20 });
+  expect(firstFall(follows.slice(0, 2), at(0))).toEqual({ at: at(1), left: 30 });
+  expect(firstFall([of('ended', 20, -9, -1), of('requested', 20, -9, 5)], at(0))).toBeNull();
+});
+
+test('nobody is told yes before it is known whether logins are open', () => {
+  const free = organization(told('acme', {}));
+  expect(verdict(free, null, false)).toMatchObject({ tone: 'warn', word: 'Not known' });
+  expect(verdict(free, 'suspended', false).word).toBe('No');
+  expect(verdict(free, null, true).word).toMatch(/^Yes/);
 });
 
 const server = (...answers: readonly (readonly [number, unknown])[]) => {

@@ -35,7 +35,7 @@ export function ByPart({ preset, stretch, items, zone, isReady }: Props) {
     if (failed) return failed;
     return { kind: 'ok', version: null, value: answers.flatMap((one) => (one.kind === 'ok' ? [one.value] : [])) };
   };
-  const [asked] = useAsked(ask, [id, preset, stretch.from, stretch.to, isReady]);
+  const [asked] = useAsked(ask, [id, preset, isReady], null, [stretch.from, stretch.to]);
   const rows = (told: readonly Levels[]) =>
     all.map(({ from, to }, place) => {
       const known = told[place];

@@ -6,6 +6,7 @@ import { Panel } from '../parts/panel';
 import { AsTable } from '../parts/table';
 import { type Preset, PRESETS } from '../usage/ranges';
 import { halfName, shade, week, WEEKDAYS } from '../usage/week';
+import { HOUR } from '../words/time';
 
 interface Props {
   readonly preset: Preset;
@@ -17,7 +18,7 @@ export function Heat({ preset, limit }: Props) {
   const { zone } = useLive();
   const weeks = Math.max(1, Math.ceil(PRESETS[preset].days / 7));
   const by = place.query['by'] === 'median' ? 'median' : 'max';
-  const [asked] = useAsked(() => api.get(`${path(id, '/usage/heatmap')}?weeks=${weeks}`, week), [id, weeks]);
+  const [asked] = useAsked(() => api.get(`${path(id, '/usage/heatmap')}?weeks=${weeks}`, week), [id, weeks], HOUR / 6);
   const set = (value: string): void => go({ query: { ...place.query, by: value } }, true);
   return (
     <Panel

@@ -9,7 +9,7 @@ import { full, HOUR, time } from '../words/time';
 
 const MOST = 20_000;
 const SHOWN = 50;
-const HEAD = ['From', 'To', 'Refusals', 'Peak', 'Limit', 'Seats that would have been enough'];
+const HEAD = ['From', 'To', 'Refusals', 'Peak', 'Limit', 'Seats needed at least'];
 
 interface Props {
   readonly items: readonly Item[];
@@ -23,7 +23,9 @@ export function Refusals({ items, zone, range }: Props) {
   const isFine = figuresOf(items).every((one) => one.to - one.from <= HOUR / 2);
   const [asked] = useAsked(
     async () => (isThere && !isFine ? api.all(`${path(id, '/usage')}?${range}&interval=30m`, paged(item), MOST) : { kind: 'ok', version: null, value: { items, next: null } }),
-    [id, range, isThere, isFine, items],
+    [id, isThere, isFine],
+    null,
+    [range, items],
   );
   if (!isThere) return <p>✓ Nobody was refused in this range.</p>;
   if (asked.kind !== 'here') return <p role="status">{asked.kind === 'failed' ? `✕ ${asked.why}` : 'Loading…'}</p>;
@@ -33,7 +35,7 @@ export function Refusals({ items, zone, range }: Props) {
   const most = Math.max(...halves.map((one) => one.demand), 0);
   return (
     <>
-      <p><strong>{most} seats</strong> would have been enough for everybody in this range.</p>
+      <p>At least <strong>{most} seats</strong> were needed in this range.</p>
       <Table name="Refusals by half-hour" head={HEAD} rows={rows(worst)} />
       <SaveButton name="Refusals by half-hour" head={HEAD} rows={() => rows(halves)} />
       {halves.length > SHOWN ? <p class="muted">The {SHOWN} half-hours with most refusals, of {halves.length}; the CSV file has all.</p> : null}

@@ -3,7 +3,7 @@
 import { OpenAlert } from './alert';
 import { useDesk, useLive, useNow } from '../context';
 import type { Organization } from '../organization';
-import { concerns, type Increase, type Maintenance, refuses } from '../plans';
+import { concerns, firstFall, type Increase, type Maintenance, refuses } from '../plans';
 import { several } from '../words/numbers';
 import { DAY, length, near } from '../words/time';
 
@@ -18,8 +18,8 @@ export function Banners({ organization, increases, windows }: Props) {
   const { zone } = useLive();
   const now = useNow();
   const planned = windows.filter((one) => concerns(one, id) && one.startsAt - now < DAY && one.endsAt > now);
-  const ending = increases.filter((one) => one.state === 'running' && one.until > now && one.until - now < DAY);
-  const after = organization.limit.total - ending.reduce((sum, one) => sum + one.seats, 0);
+  const fall = firstFall(increases, now);
+  const after = organization.limit.base + (fall?.left ?? 0);
   return (
     <div class="banners">
       <OpenAlert key={id} />
@@ -29,9 +29,9 @@ export function Banners({ organization, increases, windows }: Props) {
           {refuses(one) ? ' — new logins are refused meanwhile.' : ' — new logins go on.'}
         </p>
       ))}
-      {ending.length > 0 ? (
+      {fall && fall.at - now < DAY ? (
         <p class="notice info">
-          ◔ {ending.length === 1 ? 'An increase ends' : 'Increases end'} in {length(Math.min(...ending.map((one) => one.until)) - now)}. With {several(after, 'seat')} afterwards, {after < organization.inUse ? `${organization.inUse - after} fewer than are in use now; nobody is thrown out` : 'those in use now still fit'}.
+          ◔ An increase ends in {length(fall.at - now)}. With {several(after, 'seat')} afterwards, {after < organization.inUse ? `${organization.inUse - after} fewer than are in use now; nobody is thrown out` : 'those in use now still fit'}.
         </p>
       ) : null}
     </div>

@@ -11,13 +11,13 @@ import { clock, MINUTE } from '../words/time';
 
 const ICONS = { good: '✓', warn: '⚠', bad: '✕' } as const;
 
-/** `closed`: why nobody new is taken, if so. */
-export function Gauge({ organization, closed }: { readonly organization: Organization; readonly closed: string | null }) {
+/** `closed`: why nobody new is taken, if so; `isKnown`: whether that could be asked. */
+export function Gauge({ organization, closed, isKnown }: { readonly organization: Organization; readonly closed: string | null; readonly isKnown: boolean }) {
   const { api, id, store } = useDesk();
   const { zone } = useLive();
   const fresh = store.freshness();
   const [alerts] = useAsked(() => api.get(path(id, '/alerts'), levels), [id], 10 * MINUTE);
-  const { tone, word, why } = verdict(organization, closed);
+  const { tone, word, why } = verdict(organization, closed, isKnown);
   const { connected, inGrace, inUse, free, limit, over } = organization;
   const whole = Math.max(limit.total, inUse, 1);
   const percent = (seats: number): string => `${(seats / whole) * 100}%`;

@@ -21,7 +21,7 @@ export function Pressure({ organization }: { readonly organization: Organization
       {(all) => {
         const now = world.now().wall;
         const next = nextPressure(all, organization.limit.total, TIGHT, now, zone);
-        if (!all.days.some((day) => day.some(({ max }) => max !== null))) return <p>Nothing is recorded yet. It is told from the first week on.</p>;
+        if (next === null && all.days.some((day) => day.some(({ max }) => max === null))) return <p>Not every half-hour of a week is recorded yet.</p>;
         if (next === null) return <p>✓ None: in the last {WEEKS} weeks no half-hour came to {share(TIGHT, 1)} of {several(organization.limit.total, 'seat')}.</p>;
         return (
           <p>

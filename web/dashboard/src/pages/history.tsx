@@ -1,7 +1,7 @@
 /** What was used: series, figures, the week, refusals. Range and interval stand in the address. */
 
 import { useMemo } from 'preact/hooks';
-import { path, useDesk, useLive } from '../context';
+import { path, useDesk, useLive, useMinute } from '../context';
 import { paged } from '../door';
 import { ByPart } from '../history/by-part';
 import { Figures } from '../history/figures';
@@ -25,11 +25,11 @@ export function HistoryPage() {
   const seats = organization?.limit.total ?? null;
   const step = interval(preset, place.query['interval'], seats ?? 0);
   const isKnown = seats !== null;
-  const { from, to } = useMemo(() => stretch(preset, world.now().wall, zone), [preset, zone, isKnown, id]);
+  const { from, to } = useMemo(() => stretch(preset, world.now().wall, zone), [preset, zone, isKnown, id, useMinute()]);
   const range = `from=${rfc3339(from)}&to=${rfc3339(Math.ceil(to / MINUTE) * MINUTE)}`;
   const wait = { kind: 'unreachable', why: 'Waiting for the live feed.' } as const;
-  const [series] = useAsked(async () => (isKnown ? api.all(`${path(id, '/usage')}?${range}&interval=${step}`, paged(item), MOST) : wait), [id, range, step, isKnown]);
-  const [known] = useAsked(async () => (isKnown ? api.get(`${path(id, '/usage/levels')}?${range}`, levels) : wait), [id, range, isKnown]);
+  const [series] = useAsked(async () => (isKnown ? api.all(`${path(id, '/usage')}?${range}&interval=${step}`, paged(item), MOST) : wait), [id, preset, step, isKnown], null, [range]);
+  const [known] = useAsked(async () => (isKnown ? api.get(`${path(id, '/usage/levels')}?${range}`, levels) : wait), [id, preset, isKnown], null, [range]);
   const set = (query: Readonly<Record<string, string>>): void => go({ query: { ...place.query, ...query } }, true);
   return (
     <>

@@ -1,15 +1,14 @@
 /** The first question at a glance: can the next agent log in? */
 
-import { useMemo } from 'preact/hooks';
 import { Banners } from '../overview/banners';
 import { Gauge } from '../overview/gauge';
 import { Pressure } from '../overview/pressure';
 import { Today } from '../overview/today';
 import { path, useDesk, useLive, useNow } from '../context';
 import { paged } from '../door';
-import { useAsked } from '../parts/asked';
+import { isNew, useAsked } from '../parts/asked';
 import { Tile } from '../parts/tile';
-import { firstEnd, increase, maintenance } from '../plans';
+import { firstFall, increase, maintenance } from '../plans';
 import { shown } from '../settings/shape';
 import { closed } from '../verdict';
 import { MINUTE, near, time } from '../words/time';
@@ -24,14 +23,14 @@ export function OverviewPage() {
   const [settings] = useAsked(() => api.get(path(id), shown), [id], MINUTE / 2);
   const planned = windows.kind === 'here' ? windows.value.items : [];
   const why = closed(id, settings.kind === 'here' ? settings.value.settings : null, planned, useNow());
-  const ends = useMemo(() => (increases.kind === 'here' ? firstEnd(increases.value.items) : null), [increases]);
+  const ends = increases.kind === 'here' ? (firstFall(increases.value.items, world.now().wall)?.at ?? null) : null;
   if (organization === null) return <p class="panel state" role="status">Waiting for the first numbers…</p>;
   const { limit, peakToday } = organization;
   const until = ends === null ? '' : ` until ${near(ends, world.now().wall, zone)}`;
   return (
     <>
       <Banners organization={organization} increases={increases.kind === 'here' ? increases.value.items : []} windows={planned} />
-      <Gauge organization={organization} closed={why} />
+      <Gauge organization={organization} closed={why} isKnown={isNew(windows) && isNew(settings)} />
       <ul class="tiles">
         <Tile name="Limit" defined="limit" value={count(limit.total)} more={limit.increases > 0 ? `${count(limit.base)} + ${count(limit.increases)}${until}` : 'no increase runs'} />
         <Tile name="Waiting" defined="waiting" value={count(organization.waiting)} tone={organization.waiting > 0 ? 'warn' : 'plain'} {...(organization.waiting > 0 ? { icon: '◔' } : {})} more="in line" />

@@ -2,7 +2,7 @@
 
 import { useMemo } from 'preact/hooks';
 import type { Answer } from '../api';
-import { path, useDesk, useLive } from '../context';
+import { path, useDesk, useLive, useMinute } from '../context';
 import { paged } from '../door';
 import { useAsked } from '../parts/asked';
 import { Panel } from '../parts/panel';
@@ -25,10 +25,10 @@ export function QualityPage() {
   const range = useMemo(() => {
     const now = Math.ceil(world.now().wall / MINUTE) * MINUTE;
     return `from=${rfc3339(midnight(now, zone, 1 - DAYS))}&to=${rfc3339(now)}`;
-  }, [id, zone]);
+  }, [id, zone, useMinute()]);
   const wait: Answer<never> = { kind: 'unreachable', why: 'Waiting for the live feed.' };
-  const [days] = useAsked(async () => (isKnown ? api.all(`${path(id, '/usage')}?${range}&interval=1d`, paged(item), 1_000) : wait), [id, range, isKnown]);
-  const [known] = useAsked(async () => (isKnown ? api.get(`${path(id, '/usage/levels')}?${range}`, levels) : wait), [id, range, isKnown]);
+  const [days] = useAsked(async () => (isKnown ? api.all(`${path(id, '/usage')}?${range}&interval=1d`, paged(item), 1_000) : wait), [id, isKnown], null, [range]);
+  const [known] = useAsked(async () => (isKnown ? api.get(`${path(id, '/usage/levels')}?${range}`, levels) : wait), [id, isKnown], null, [range]);
   const empty = (page: { readonly items: readonly Item[] }) =>
     sums(page.items).logins > 0 ? null : <p>○ Nobody was logged in in the last {DAYS} days.</p>;
   return (
@@ -69,7 +69,7 @@ function Lines({ items }: { readonly items: readonly Item[] }) {
     <ul class="tiles">
       <Tile name="Session hours" defined="seatHours" value={hours < 10 ? decimal(hours) : count(hours)} more="all sessions together" />
       <Tile name="Drops" defined="drops" value={hours < 1 ? '–' : decimal((all.lost / hours) * 100)} more={hours < 1 ? 'known from one session hour on' : 'by 100 session hours'} />
-      <Tile name="Came back" defined="resumed" value={share(Math.min(all.resumes, all.lost), all.lost)} more="of those whose line went" />
+      <Tile name="Came back" defined="resumed" value={share(all.resumes, all.resumes + all.purges)} more="the others were purged" />
     </ul>
   );
 }

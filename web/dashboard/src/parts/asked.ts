@@ -15,9 +15,9 @@ const AGAIN_MS = 5_000;
 
 /**
  * Asks when `because` changes, and every `everyMs`; after a failure again soon. What was known stays
- * while the same is asked for again.
+ * while the same is asked for again, also since something of `further` changed.
  */
-export function useAsked<T>(ask: () => Promise<Answer<T>>, because: readonly unknown[], everyMs: number | null = null): readonly [Asked<T>, () => void] {
+export function useAsked<T>(ask: () => Promise<Answer<T>>, because: readonly unknown[], everyMs: number | null = null, further: readonly unknown[] = []): readonly [Asked<T>, () => void] {
   const [asked, setAsked] = useState<Asked<T>>({ kind: 'loading' });
   const [round, setRound] = useState(0);
   const subject = useRef(because);
@@ -38,9 +38,12 @@ export function useAsked<T>(ask: () => Promise<Answer<T>>, because: readonly unk
       isCurrent = false;
       clearTimeout(timer);
     };
-  }, [...because, round]);
+  }, [...because, ...further, round]);
   return [asked, again];
 }
+
+/** Whether it was answered, and the last time too. */
+export const isNew = (asked: Asked<unknown>): boolean => asked.kind === 'here' && asked.failed === null;
 
 export function after<T>(before: Asked<T>, answer: Answer<T>): Asked<T> {
   if (answer.kind === 'ok') return { kind: 'here', value: answer.value, version: answer.version, failed: null };

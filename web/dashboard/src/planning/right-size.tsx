@@ -16,7 +16,7 @@ const MOST_BUFFER = 50;
 export function RightSize() {
   const { api, id, place } = useDesk();
   const buffer = askedBuffer(place.query);
-  const [asked] = useAsked(() => api.get(path(id, `/advice/right-size${buffer === null ? '' : `?buffer=${buffer}`}`), advice), [id, buffer], HOUR);
+  const [asked] = useAsked(() => api.get(path(id, `/advice/right-size${buffer === null ? '' : `?buffer=${buffer}`}`), advice), [id], HOUR, [buffer]);
   return (
     <Panel title="The right number of seats" asked={asked}>
       {(found) =>
@@ -37,7 +37,7 @@ function Advice({ of, buffer }: { readonly of: Ready; readonly buffer: number | 
   return (
     <>
       <p class="verdict"><span aria-hidden="true">{icon}</span> <strong>{word}</strong><span class="why">: {meaning}. The held peak is {of.peak} of {several(of.seats, 'seat')} ({share(of.peak, of.seats)}).</span></p>
-      <Table name="Recommended seats" head={['For', 'Seats', 'How it comes about']} rows={of.recommended.map((one) => [`${one.months} months`, one.seats, one.formula])} />
+      <Table name="Recommended seats" head={['For', 'Seats', 'How it comes about']} rows={of.recommended.map((one) => [`${one.months} months`, of.daysAtCap > 0 ? `at least ${one.seats}` : one.seats, one.formula])} />
       <form class="inline" onSubmit={(event) => event.preventDefault()}>
         <label>
           Buffer{' '}
