@@ -6,7 +6,7 @@ import { Pressure } from '../overview/pressure';
 import { Today } from '../overview/today';
 import { path, useDesk, useLive, useNow } from '../context';
 import { paged } from '../door';
-import { isNew, useAsked } from '../parts/asked';
+import { useAsked } from '../parts/asked';
 import { Tile } from '../parts/tile';
 import { firstFall, increase, maintenance } from '../plans';
 import { shown } from '../settings/shape';
@@ -30,7 +30,7 @@ export function OverviewPage() {
   return (
     <>
       <Banners organization={organization} increases={increases.kind === 'here' ? increases.value.items : []} windows={planned} />
-      <Gauge organization={organization} closed={why} isKnown={isNew(windows) && isNew(settings)} />
+      <Gauge organization={organization} closed={why} isKnown={windows.kind === 'here' && settings.kind === 'here'} />
       <ul class="tiles">
         <Tile name="Limit" defined="limit" value={count(limit.total)} more={limit.increases > 0 ? `${count(limit.base)} + ${count(limit.increases)}${until}` : 'no increase runs'} />
         <Tile name="Waiting" defined="waiting" value={count(organization.waiting)} tone={organization.waiting > 0 ? 'warn' : 'plain'} {...(organization.waiting > 0 ? { icon: '◔' } : {})} more="in line" />

@@ -42,9 +42,6 @@ export function useAsked<T>(ask: () => Promise<Answer<T>>, because: readonly unk
   return [asked, again];
 }
 
-/** Whether it was answered, and the last time too. */
-export const isNew = (asked: Asked<unknown>): boolean => asked.kind === 'here' && asked.failed === null;
-
 export function after<T>(before: Asked<T>, answer: Answer<T>): Asked<T> {
   if (answer.kind === 'ok') return { kind: 'here', value: answer.value, version: answer.version, failed: null };
   if (answer.kind === 'missing') return { kind: 'missing' };
