@@ -17,7 +17,7 @@ export function Gauge({ organization, closed, isKnown }: { readonly organization
   const { zone } = useLive();
   const fresh = store.freshness();
   const [alerts] = useAsked(() => api.get(path(id, '/alerts'), levels), [id], 10 * MINUTE);
-  const { tone, word, why } = verdict(organization, closed, isKnown);
+  const { tone, word, why } = verdict(organization, closed, isKnown || fresh.kind === 'stale');
   const { connected, inGrace, inUse, free, limit, over } = organization;
   const whole = Math.max(limit.total, inUse, 1);
   const percent = (seats: number): string => `${(seats / whole) * 100}%`;
