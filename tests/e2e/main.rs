@@ -48,6 +48,7 @@ mod random;
 mod receiver;
 mod reload;
 mod resting;
+mod schema;
 mod server;
 mod sessions;
 mod slow_reader;
