@@ -22,6 +22,7 @@ mod cross_site;
 mod cut_login;
 mod description;
 mod descriptors;
+mod draw;
 mod ending;
 mod fleet;
 mod generated;
