@@ -145,16 +145,19 @@ impl Deliveries {
         drop(untaken);
     }
 
-    /// The connections that have a mailbox, those in a call last.
-    pub fn connections(&self) -> Vec<ConnectionNumber> {
-        let on_call = |slot: &Slot| slot.on_call.load(Ordering::Relaxed);
-        let mut all: Vec<_> = self
-            .0
-            .iter()
-            .map(|entry| (on_call(entry.value()), *entry.key()))
-            .collect();
-        all.sort_unstable();
-        all.into_iter().map(|(_, number)| number).collect()
+    /// The connections that have a mailbox, and apart from them those in a call.
+    pub fn connections(&self) -> [Vec<ConnectionNumber>; 2] {
+        let mut connections = [Vec::new(), Vec::new()];
+        for entry in &self.0 {
+            let on_call = entry.on_call.load(Ordering::Relaxed);
+            connections[usize::from(on_call)].push(*entry.key());
+        }
+        connections
+    }
+
+    /// Whether this connection still has its mailbox.
+    pub fn is_open(&self, number: ConnectionNumber) -> bool {
+        self.0.contains_key(&number)
     }
 }
 

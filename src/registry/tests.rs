@@ -220,7 +220,7 @@ async fn the_last_word_reaches_a_connection_that_has_not_read_what_came_before()
 }
 
 #[test]
-fn a_drain_comes_to_those_in_a_call_last() {
+fn connections_in_a_call_are_known_apart() {
     let deliveries = Arc::<Deliveries>::default();
     let mailboxes: Vec<_> = (1..=9)
         .map(|number| deliveries.open(ConnectionNumber(number)))
@@ -228,7 +228,11 @@ fn a_drain_comes_to_those_in_a_call_last() {
     for in_call in [2, 7] {
         mailboxes[in_call].set_on_call(true);
     }
-    let mut last = deliveries.connections().split_off(7);
-    last.sort_unstable_by_key(|number| number.0);
-    assert_eq!(last, [ConnectionNumber(3), ConnectionNumber(8)]);
+    let [others, mut in_call] = deliveries.connections();
+    in_call.sort_unstable_by_key(|number| number.0);
+    assert_eq!(in_call, [ConnectionNumber(3), ConnectionNumber(8)]);
+    assert_eq!(others.len(), 7);
+    assert!(others.iter().all(|number| deliveries.is_open(*number)));
+    drop(mailboxes);
+    assert!(!others.iter().any(|number| deliveries.is_open(*number)));
 }

@@ -1,135 +1,16 @@
 //! Requests that are generated from the API's own description: whatever comes, it is answered as described.
 
-use crate::administrator::ask;
+use crate::administrator::{Answer, ask};
+use crate::draw::Draw;
+use crate::schema::misfit;
 use crate::server::Server;
+use crate::widget::Widget;
+use mirabridge_seats::credential::HashedToken;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-
-/// What the generator draws from; it shrinks with the case.
-struct Draw(std::vec::IntoIter<u32>);
-
-impl Draw {
-    fn below(&mut self, most: usize) -> usize {
-        self.0.next().unwrap_or(0) as usize % most
-    }
-
-    fn one<T: Clone>(&mut self, of: &[T]) -> T {
-        of[self.below(of.len())].clone()
-    }
-
-    fn text(&mut self) -> String {
-        let odd = [
-            "",
-            "acme",
-            "own",
-            "other",
-            "x",
-            "ä",
-            "\u{202e}",
-            "<script>",
-            "=HYPERLINK()",
-            "a\u{0}b",
-            "-1",
-            "1e999",
-            "2030-01-01T00:00:00Z",
-            "1999-01-01T00:00:00+14:00",
-            "Europe/Berlin",
-            "https://good.example",
-            "now",
-            "cancelled",
-            "operator",
-            "/api/v1/audit",
-            "9999999999999999999",
-        ];
-        match self.below(odd.len() + 1) {
-            all if all == odd.len() => "x".repeat(3000),
-            one => odd[one].to_owned(),
-        }
-    }
-
-    fn anything(&mut self) -> Value {
-        match self.below(8) {
-            0 => Value::Null,
-            1 => json!(self.below(2) == 0),
-            2 => json!(self.below(100)),
-            3 => json!(-1),
-            4 => json!(1e300),
-            5 => json!([self.text()]),
-            6 => json!({"burst": self.below(9)}),
-            _ => json!(self.text()),
-        }
-    }
-
-    /// A value of this schema, or once in a while anything.
-    fn value(&mut self, schema: &Value, shapes: &Value) -> Value {
-        if self.below(8) == 0 {
-            return self.anything();
-        }
-        if let Some(name) = schema["$ref"].as_str() {
-            let shape = name.rsplit('/').next().and_then(|name| shapes.get(name));
-            return self.value(shape.expect("a shape that is described"), shapes);
-        }
-        if let Some(choices) = schema["enum"].as_array() {
-            return self.one(choices);
-        }
-        for several in ["oneOf", "anyOf"] {
-            if let Some(several) = schema[several].as_array() {
-                let chosen = self.one(several);
-                return self.value(&chosen, shapes);
-            }
-        }
-        if let Some(all) = schema["allOf"].as_array() {
-            let parts = all.iter().map(|part| self.value(part, shapes));
-            let parts = parts.filter_map(|part| part.as_object().cloned()).flatten();
-            return Value::Object(parts.collect());
-        }
-        let kind = match &schema["type"] {
-            Value::Array(kinds) => self.one(kinds),
-            one => one.clone(),
-        };
-        match kind.as_str() {
-            Some("integer" | "number") => {
-                self.one(&[json!(0), json!(1), json!(5), json!(60), json!(1_000_000)])
-            }
-            Some("boolean") => json!(self.below(2) == 0),
-            Some("string") if schema["format"] == "date-time" => {
-                json!(self.one(&[
-                    "2030-01-01T00:00:00Z",
-                    "2031-01-01T00:00:00Z",
-                    "1970-01-01T00:00:00Z"
-                ]))
-            }
-            Some("string") => json!(self.text()),
-            Some("array") => {
-                let length = self.below(3);
-                (0..length)
-                    .map(|_| self.value(&schema["items"], shapes))
-                    .collect()
-            }
-            Some("object") => self.object(schema, shapes),
-            _ => Value::Null,
-        }
-    }
-
-    fn object(&mut self, schema: &Value, shapes: &Value) -> Value {
-        let mut object = Map::new();
-        for (name, field) in schema["properties"].as_object().into_iter().flatten() {
-            let is_required = schema["required"]
-                .as_array()
-                .is_some_and(|all| all.contains(&json!(name)));
-            if is_required || self.below(2) == 0 {
-                object.insert(name.clone(), self.value(field, shapes));
-            }
-        }
-        if self.below(8) == 0 {
-            object.insert(self.text(), Value::Null);
-        }
-        Value::Object(object)
-    }
-}
 
 fn encoded(text: &str) -> String {
     let byte = |byte: u8| match byte {
@@ -152,11 +33,13 @@ fn ways(description: &Value) -> Vec<Way> {
     ways
 }
 
-/// Path with query, headers and body of a request. `known` are ids of what was made.
+/// Path with query, headers and body of a request to one of `organizations`. `known` are ids of what
+/// was made.
 fn request(
     draw: &mut Draw,
     way: &Way,
     shapes: &Value,
+    organizations: &[&str],
     known: &[String],
 ) -> (String, Vec<(String, String)>, String) {
     let (_, path, operation) = way;
@@ -164,7 +47,7 @@ fn request(
     for parameter in operation["parameters"].as_array().into_iter().flatten() {
         let name = parameter["name"].as_str().unwrap();
         let value = match name {
-            "org" if draw.below(4) > 0 => json!(draw.one(&["acme", "other"])),
+            "org" if draw.below(4) > 0 => json!(draw.one(organizations)),
             "id" if draw.below(4) > 0 && !known.is_empty() => json!(draw.one(known)),
             _ => draw.value(&parameter["schema"], shapes),
         };
@@ -195,70 +78,177 @@ fn request(
     (path, headers, body)
 }
 
+/// Who asks: an operator most often, since there would be little to see otherwise.
+const ROLES: [&str; 6] = ["operator", "operator", "operator", "operator", "admin", "viewer"];
+/// Stands in everything that the neighbour has, and in nothing that is asked but for paths.
+const MARK: &str = "canary";
+/// An organization of which an administrator of `acme` knows the id.
+const NEIGHBOUR: &str = "neighbour";
+
+fn server() -> Server {
+    let mut text = String::new();
+    for (id, name) in [("acme", "acme"), ("other", "other"), (NEIGHBOUR, MARK)] {
+        text += &format!("[[organization]]\nid = \"{id}\"\nseats = 2\nname = \"{name}\"\n");
+    }
+    for role in ["operator", "admin", "viewer"] {
+        let org = if role == "operator" {
+            ""
+        } else {
+            "org = \"acme\"\n"
+        };
+        let hash = HashedToken::of(role);
+        text += &format!("[[admin_token]]\nlabel = \"{role}\"\nrole = \"{role}\"\n{org}hash = \"{hash}\"\n");
+    }
+    Server::configured(&text)
+}
+
+/// Gives the neighbour one of each. Returns the ids, which nobody of `acme` may be told.
+async fn furnish(server: &Server) -> Vec<String> {
+    let soon = "2030-01-01T00:00:00Z";
+    let own = |what: &str| format!("/api/v1/organizations/{NEIGHBOUR}/{what}");
+    let mut ids = Vec::new();
+    for (path, wish) in [
+        (own("keys"), json!({"label": MARK})),
+        (
+            own("increases"),
+            json!({"seats": 1, "until": soon, "reason": MARK}),
+        ),
+        (
+            own("webhooks"),
+            json!({"url": format!("https://{MARK}.example/")}),
+        ),
+        (
+            "/api/v1/maintenance".to_owned(),
+            json!({"title": MARK, "starts_at": soon, "ends_at": "2030-01-01T01:00:00Z", "organizations": [NEIGHBOUR]}),
+        ),
+        (
+            "/api/v1/tokens".to_owned(),
+            json!({"label": MARK, "role": "viewer", "org": NEIGHBOUR}),
+        ),
+    ] {
+        let made = server.ask_as("operator", "POST", &path, &wish).await.expect(201);
+        ids.push(made.json()["id"].as_str().unwrap().to_owned());
+    }
+    ids
+}
+
+/// Whether an answer of the API is as it is described.
+fn judge(answer: &Answer, operation: &Value, shapes: &Value) -> Result<(), String> {
+    if answer.status >= 500 && answer.status != 503 {
+        return Err("an error of the server".to_owned());
+    }
+    let described = &operation["responses"][answer.status.to_string()];
+    if described.is_null() {
+        return Err("not described".to_owned());
+    }
+    let schema = &described["content"]["application/json"]["schema"];
+    match answer.header("content-type") {
+        Some("application/json") if schema.is_null() => Err("JSON that is not described".to_owned()),
+        Some("application/json") => match misfit(&answer.json(), schema, shapes) {
+            Some(wrong) => Err(format!("not as described: {wrong}")),
+            None => Ok(()),
+        },
+        Some("application/problem+json") if answer.json()["status"] == answer.status => Ok(()),
+        Some("application/problem+json") => Err("a problem of another status".to_owned()),
+        _ if schema.is_null() => Ok(()),
+        other => Err(format!("{other:?} and no JSON")),
+    }
+}
+
 #[test]
 fn whatever_is_asked_is_answered_as_it_is_described() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let server = Server::with(&["--seats", "acme=2,other=2"]);
+    let server = server();
+    let login = json!({"type":"login","org":NEIGHBOUR});
+    let (mut widget, seated) = runtime.block_on(Widget::greet(&server, &login));
+    let session = seated["session"].as_str().unwrap().to_owned();
+    // It answers pings for as long as it takes.
+    runtime.spawn(async move { while widget.try_hear().await.is_some() {} });
+    let hidden = runtime.block_on(furnish(&server));
+    let hidden: Vec<_> = hidden.into_iter().chain([session]).collect();
     let (_, text) = runtime.block_on(server.get("/api/v1/openapi.json", None));
     let description: Value = serde_json::from_str(&text).unwrap();
     let (ways, shapes) = (ways(&description), &description["components"]["schemas"]);
-    let met = RefCell::new(BTreeMap::<u16, usize>::new());
+    let met = RefCell::new(BTreeMap::<(&str, u16), usize>::new());
     let made = RefCell::new(Vec::new());
 
     let cases = std::env::var("PROPTEST_CASES")
         .ok()
         .and_then(|cases| cases.parse().ok())
-        .unwrap_or(3000);
+        .unwrap_or(6000);
     let config = Config {
         cases,
         failure_persistence: None,
         ..Config::default()
     };
-    let all = (0..ways.len(), prop::collection::vec(any::<u32>(), 0..80));
+    let all = (
+        0..ways.len(),
+        0..ROLES.len(),
+        prop::collection::vec(any::<u32>(), 0..80),
+    );
     TestRunner::new(config)
-        .run(&all, |(way, choices)| {
-            let way = &ways[way];
-            let (path, headers, body) = request(&mut Draw(choices.into_iter()), way, shapes, &made.borrow());
+        .run(&all, |(way, role, choices)| {
+            let (way, role) = (&ways[way], ROLES[role]);
+            let (organizations, known) = if role == "operator" {
+                (["acme", "other"], made.borrow().clone())
+            } else {
+                (["acme", NEIGHBOUR], [&made.borrow()[..], &hidden[..]].concat())
+            };
+            let draw = &mut Draw(choices.into_iter());
+            let (path, headers, body) = request(draw, way, shapes, &organizations, &known);
             let headers: Vec<_> = headers
                 .iter()
                 .map(|(name, value)| (name.as_str(), value.as_str()))
                 .collect();
-            let answered = ask(
-                &server.admin,
-                &way.0,
-                &path,
-                Some(server.token()),
-                &headers,
-                &body,
-            );
+            let answered = ask(&server.admin, &way.0, &path, Some(role), &headers, &body);
             let answer = runtime.block_on(answered);
-            let described = way.2["responses"].as_object().unwrap();
             let case = format!(
-                "{} {path} {headers:?} {body:.300}: {} {:.300}",
+                "{role}: {} {path} {headers:?} {body:.300}: {} {:.300}",
                 way.0, answer.status, answer.body
             );
-            prop_assert!(answer.status < 500 || answer.status == 503, "{}", case);
-            prop_assert!(
-                described.contains_key(&answer.status.to_string()),
-                "not described: {}",
-                case
-            );
-            if answer.status == 201
+            if let Err(wrong) = judge(&answer, &way.2, shapes) {
+                return Err(TestCaseError::fail(format!("{wrong}: {case}")));
+            }
+            // Metrics and this description are everybody's.
+            if role != "operator" && path.starts_with("/api/v1/") {
+                for mark in hidden.iter().map(String::as_str).chain([MARK, NEIGHBOUR]) {
+                    prop_assert!(!answer.body.contains(mark), "another's {}: {}", mark, case);
+                }
+            }
+            if role == "operator"
+                && answer.status == 201
                 && let Some(id) = answer.json()["id"].as_str()
             {
                 let mut made = made.borrow_mut();
                 made.insert(0, id.to_owned());
                 made.truncate(4);
             }
-            *met.borrow_mut().entry(answer.status).or_default() += 1;
+            *met.borrow_mut().entry((role, answer.status)).or_default() += 1;
             Ok(())
         })
         .unwrap();
 
     let met = met.into_inner();
-    if cases >= 3000 {
-        for status in [200, 201, 204, 400, 404, 409, 412, 422] {
-            assert!(met.contains_key(&status), "{status} was never met: {met:?}");
+    if cases >= 6000 {
+        for (role, statuses) in [
+            ("operator", &[200, 201, 204, 400, 404, 409, 412, 422][..]),
+            ("admin", &[200, 201, 400, 403, 404, 422]),
+            ("viewer", &[200, 400, 403, 404, 422]),
+        ] {
+            for status in statuses {
+                assert!(
+                    met.contains_key(&(role, *status)),
+                    "{role}: {status} was never met: {met:?}"
+                );
+            }
         }
     }
+    // Nobody of `acme` changed anything there.
+    let page = runtime.block_on(server.ask_as(
+        "operator",
+        "GET",
+        &format!("/api/v1/organizations/{NEIGHBOUR}"),
+        &Value::Null,
+    ));
+    assert_eq!(page.expect(200).json()["connected"], 1);
 }

@@ -14,8 +14,12 @@ pub struct Widget(pub WebSocketStream<TcpStream>);
 
 impl Widget {
     pub async fn connect(server: &Server) -> Self {
-        let socket = TcpStream::connect(&server.listen).await.unwrap();
-        let url = format!("ws://{}/v1/seat", server.listen);
+        Self::connect_to(&server.listen).await
+    }
+
+    pub async fn connect_to(listen: &str) -> Self {
+        let socket = TcpStream::connect(listen).await.unwrap();
+        let url = format!("ws://{listen}/v1/seat");
         Self(tokio_tungstenite::client_async(url, socket).await.unwrap().0)
     }
 
