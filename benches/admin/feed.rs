@@ -1,7 +1,7 @@
 //! The live feed, read by many.
 
 use crate::client::open_loop;
-use crate::server::Server;
+use crate::machine::cpu_seconds;
 use crate::{door, held, token};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -30,9 +30,9 @@ pub(crate) async fn readers() {
                 reading.spawn(read_on(server.admin.clone(), token.clone(), Arc::clone(&events)));
             }
             tokio::time::sleep(Duration::from_secs(1)).await;
-            let before = cpu_seconds(&server);
+            let before = cpu_seconds(&server.id().to_string());
             open_loop(&door(&server), LOGINS_A_SECOND, LENGTH).await;
-            *spent += cpu_seconds(&server) - before;
+            *spent += cpu_seconds(&server.id().to_string()) - before;
             reading.abort_all();
             while let Some(reader) = reading.join_next().await {
                 assert!(
@@ -60,14 +60,4 @@ async fn read_on(admin: String, token: String, events: Arc<AtomicU64>) {
     while let Ok(Some(line)) = lines.next_line().await {
         events.fetch_add(u64::from(line.starts_with("event:")), Ordering::Relaxed);
     }
-}
-
-/// User and system time of all threads, in seconds.
-fn cpu_seconds(server: &Server) -> f64 {
-    let threads = std::fs::read_dir(format!("/proc/{}/task", server.id())).unwrap();
-    let on_cpu = |thread: std::io::Result<std::fs::DirEntry>| {
-        let schedstat = std::fs::read_to_string(thread.unwrap().path().join("schedstat")).unwrap();
-        schedstat.split(' ').next().unwrap().parse::<u64>().unwrap()
-    };
-    threads.map(on_cpu).sum::<u64>() as f64 / 1e9
 }

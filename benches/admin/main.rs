@@ -19,6 +19,8 @@ mod client;
 mod contents;
 mod feed;
 mod list;
+#[path = "../connections/machine.rs"]
+mod machine;
 #[path = "../../tests/store/server.rs"]
 #[expect(
     unreachable_pub,
@@ -45,14 +47,8 @@ fn main() {
 }
 
 async fn run() {
-    let maximum = rustix::process::getrlimit(rustix::process::Resource::Nofile).maximum;
-    let all = rustix::process::Rlimit {
-        current: maximum,
-        maximum,
-    };
-    rustix::process::setrlimit(rustix::process::Resource::Nofile, all).unwrap();
-    let load = std::fs::read_to_string("/proc/loadavg").unwrap();
-    println!("load {}", load.trim());
+    machine::raise_descriptors();
+    println!("load {}", machine::load());
     let words: Vec<String> = std::env::args()
         .skip(1)
         .filter(|word| !word.starts_with('-'))

@@ -12,7 +12,7 @@ const PERIOD: Duration = Duration::from_secs(20);
 
 /// With `pings` every connection gets one in each [`PERIOD`], at a phase of its own.
 pub(crate) fn serve(pings: bool) {
-    crate::process::raise_descriptors();
+    crate::machine::raise_descriptors();
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -11,6 +11,7 @@ mod bare;
 mod client;
 mod growth;
 mod idle;
+mod machine;
 mod process;
 mod slow;
 
@@ -53,11 +54,11 @@ fn main() {
 }
 
 async fn run() {
-    process::raise_descriptors();
+    machine::raise_descriptors();
     println!(
         "machine: {} cores, load {}",
         std::thread::available_parallelism().unwrap(),
-        process::load()
+        machine::load()
     );
     let named: Vec<String> = std::env::args()
         .skip(1)

@@ -1,6 +1,7 @@
 //! The server under measurement, in a process of its own.
 
 use crate::client::Door;
+use crate::machine::cpu_seconds;
 use mirabridge_seats::transport::Trust;
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader};
@@ -112,8 +113,7 @@ impl Server {
         anonymous_bytes(&self.process.id().to_string())
     }
 
-    /// User and system time of all threads, in seconds. Not from `stat`, whose ticks of 10 ms are
-    /// too coarse for a few thousand logins.
+    /// User and system time, in seconds.
     pub(crate) fn cpu_seconds(&self) -> f64 {
         cpu_seconds(&self.process.id().to_string())
     }
@@ -150,38 +150,9 @@ fn anonymous_bytes(process: &str) -> u64 {
     line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
 }
 
-fn cpu_seconds(process: &str) -> f64 {
-    let threads = std::fs::read_dir(format!("/proc/{process}/task")).unwrap();
-    let on_cpu = |thread: std::io::Result<std::fs::DirEntry>| {
-        let schedstat = std::fs::read_to_string(thread.unwrap().path().join("schedstat")).unwrap();
-        schedstat.split(' ').next().unwrap().parse::<u64>().unwrap()
-    };
-    threads.map(on_cpu).sum::<u64>() as f64 / 1e9
-}
-
 impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-pub(crate) fn raise_descriptors() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let maximum = getrlimit(Resource::Nofile).maximum;
-    setrlimit(
-        Resource::Nofile,
-        Rlimit {
-            current: maximum,
-            maximum,
-        },
-    )
-    .unwrap();
-}
-
-pub(crate) fn load() -> String {
-    std::fs::read_to_string("/proc/loadavg")
-        .unwrap()
-        .trim()
-        .to_owned()
 }

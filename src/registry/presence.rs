@@ -5,6 +5,9 @@ use crate::seats::{ConnectionNumber, OrganizationId, Served, SessionId};
 use dashmap::DashMap;
 use std::sync::{Arc, Weak};
 
+/// The number of no connection: what is lost already needs no second word.
+const NOBODY: ConnectionNumber = ConnectionNumber(0);
+
 /// A held connection. Dropping it is the disconnect, however the task ends: return, error,
 /// panic or abort. A session that was ended before is not touched by it.
 #[must_use = "the grace starts when this is dropped"]
@@ -68,9 +71,9 @@ impl Presence {
     }
 
     /// Ends it for silence, which only this server found out: the grace counts from `heard`.
-    pub fn fell_silent(self, heard: Served) {
+    pub fn fell_silent(mut self, heard: Served) {
         self.is_lost(heard);
-        // What follows in the drop concerns a connection that holds nothing any more.
+        self.connection = NOBODY;
     }
 
     fn is_lost(&self, heard: Served) {
@@ -84,7 +87,9 @@ impl Presence {
 
 impl Drop for Presence {
     fn drop(&mut self) {
-        self.is_lost(self.registry().clock().served());
+        if self.connection != NOBODY {
+            self.is_lost(self.registry().clock().served());
+        }
     }
 }
 

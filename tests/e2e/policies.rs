@@ -13,22 +13,24 @@ async fn usage(server: &Server, count: &str) -> u64 {
     items.iter().filter_map(|item| item[count].as_u64()).sum()
 }
 
-async fn login(server: &Server) -> (Widget, Value) {
-    Widget::login(server).await
+/// Logs five in on three seats: those beyond are told so.
+async fn five(server: &Server) -> Vec<(Widget, Value)> {
+    let mut seated = Vec::new();
+    for n in 0..5 {
+        let (widget, said) = Widget::login(server).await;
+        assert_eq!(
+            (&said["type"], &said["over_allocation"]),
+            (&json!("seated"), &json!(n >= 3))
+        );
+        seated.push((widget, said));
+    }
+    seated
 }
 
 #[tokio::test]
 async fn whoever_only_observes_refuses_nobody_and_counts_whom_it_would_have_refused() {
     let server = Server::configured("[[organization]]\nid = \"acme\"\nseats = 3\npolicy = \"observe\"\n");
-    let mut seated = Vec::new();
-    for n in 0..5 {
-        let (widget, said) = login(&server).await;
-        assert_eq!(
-            (&said["type"], &said["over_allocation"]),
-            (&json!("seated"), &json!(n >= 3))
-        );
-        seated.push(widget);
-    }
+    let _seated = five(&server).await;
 
     let numbers = server.organization("acme").await;
     assert_eq!(
@@ -42,17 +44,9 @@ async fn whoever_only_observes_refuses_nobody_and_counts_whom_it_would_have_refu
 #[tokio::test]
 async fn a_burst_seats_so_many_more_and_refuses_the_next() {
     let server = Server::configured("[[organization]]\nid = \"acme\"\nseats = 3\npolicy = { burst = 2 }\n");
-    let mut seated = Vec::new();
-    for n in 0..5 {
-        let (widget, said) = login(&server).await;
-        assert_eq!(
-            (&said["type"], &said["over_allocation"]),
-            (&json!("seated"), &json!(n >= 3))
-        );
-        seated.push((widget, said));
-    }
+    let mut seated = five(&server).await;
 
-    let (mut refused, said) = login(&server).await;
+    let (mut refused, said) = Widget::login(&server).await;
 
     assert_eq!(said["code"], "seats_exhausted");
     assert_eq!(refused.close().await.0, 4550);
@@ -68,5 +62,5 @@ async fn a_burst_seats_so_many_more_and_refuses_the_next() {
         widget.send(&json!({"type":"logout"})).await;
         widget.hear_type("ended").await;
     }
-    assert_eq!(login(&server).await.1["over_allocation"], false);
+    assert_eq!(Widget::login(&server).await.1["over_allocation"], false);
 }
