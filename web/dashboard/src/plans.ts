@@ -23,11 +23,11 @@ export function increase(value: unknown): Increase {
   };
 }
 
-/** When all increases together fall first, and to how many seats: one that follows at once fills the gap. */
+/** When all increases together first come to less than now, and to how many seats: one that follows fills the gap. */
 export function firstFall(all: readonly Increase[], now: number): { readonly at: number; readonly left: number } | null {
   const good = all.filter(({ state, until }) => ['running', 'scheduled'].includes(state) && until > now);
   const seats = (at: number): number => good.reduce((sum, one) => sum + (one.from <= at && at < one.until ? one.seats : 0), 0);
-  const at = good.map(({ until }) => until).sort((a, b) => a - b).find((end) => seats(end) < seats(end - 1));
+  const at = good.map(({ until }) => until).sort((a, b) => a - b).find((end) => seats(end) < seats(now));
   return at === undefined ? null : { at, left: seats(at) };
 }
 

@@ -194,6 +194,8 @@ test('the first fall of all increases together is the one that is told, and to h
 
   expect(firstFall(follows, at(0))).toEqual({ at: at(20), left: 20 });
   expect(firstFall(follows.slice(0, 2), at(0))).toEqual({ at: at(1), left: 30 });
+  // A short one in between changes nothing for the one that runs.
+  expect(firstFall([of('running', 20, -9, 20), of('scheduled', 5, 1, 2)], at(0))).toEqual({ at: at(20), left: 0 });
   expect(firstFall([of('ended', 20, -9, -1), of('requested', 20, -9, 5)], at(0))).toBeNull();
 });
 

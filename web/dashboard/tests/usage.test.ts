@@ -108,5 +108,6 @@ test('a range is told by days, weeks from Monday on, or months, without a gap', 
 });
 
 test('a text in a table is never a formula, and commas and quotes stay in their cell', () => {
+  for (const first of ['=', '+', '-', '@', '|', '%', '＝', '＋', '－', '＠', ' =', '\t', '\r', '\n']) expect(csv([], [[`${first}1`]])).toMatch(/\r\n"?'/);
   expect(csv(['a', 'b'], [['=HYPERLINK("x")', 1], ['one, two', null], ['-3', -3]])).toBe('a,b\r\n"\'=HYPERLINK(""x"")",1\r\n"one, two",\r\n\'-3,-3\r\n');
 });

@@ -9,7 +9,7 @@ import { SaveButton, Table } from '../parts/table';
 import { figuresOf, type Item, sums } from '../usage/items';
 import { type Levels, levels, secondsAt } from '../usage/levels';
 import type { Preset, Stretch } from '../usage/ranges';
-import { date, MINUTE, rfc3339 } from '../words/time';
+import { date, HOUR, MINUTE, rfc3339 } from '../words/time';
 import { BY, parts } from './parts';
 
 const HEAD = ['First day', 'Last day', 'Peak', 'Minutes at the peak', '30-minute peak', 'Logins', 'Refusals'];
@@ -35,7 +35,7 @@ export function ByPart({ preset, stretch, items, zone, isReady }: Props) {
     if (failed) return failed;
     return { kind: 'ok', version: null, value: answers.flatMap((one) => (one.kind === 'ok' ? [one.value] : [])) };
   };
-  const [asked] = useAsked(ask, [id, preset, isReady], null, [stretch.from, stretch.to]);
+  const [asked] = useAsked(ask, [id, preset, isReady], null, [Math.floor(stretch.to / HOUR)]);
   const rows = (told: readonly Levels[]) =>
     all.map(({ from, to }, place) => {
       const known = told[place];
@@ -56,7 +56,7 @@ export function ByPart({ preset, stretch, items, zone, isReady }: Props) {
     <Panel title={`By ${BY[preset]}`} asked={asked}>
       {(told) => (
         <>
-          <Table name={`By ${BY[preset]}`} head={HEAD} titles={TITLES} rows={rows(told)} />
+          <Table name={`By ${BY[preset]}`} head={HEAD} titles={TITLES} rows={rows(told).reverse()} />
           <SaveButton name={`By ${BY[preset]}`} head={HEAD} rows={() => rows(told)} />
         </>
       )}

@@ -1,4 +1,4 @@
-/** When logins were refused, and how many seats would have been enough. */
+/** When logins were refused, and how many seats were needed at least. */
 
 import { path, useDesk } from '../context';
 import { paged } from '../door';
@@ -27,7 +27,7 @@ export function Refusals({ items, zone, range }: Props) {
     null,
     [range, items],
   );
-  if (!isThere) return <p>✓ Nobody was refused in this range.</p>;
+  if (!isThere) return <p>Nobody is known to have been refused.</p>;
   if (asked.kind !== 'here') return <p role="status">{asked.kind === 'failed' ? `✕ ${asked.why}` : 'Loading…'}</p>;
   const halves = figuresOf(asked.value.items).filter((one) => one.refusals > 0);
   const worst = [...halves].sort((a, b) => b.refusals - a.refusals || b.from - a.from).slice(0, SHOWN);

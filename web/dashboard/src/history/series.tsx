@@ -46,7 +46,7 @@ export function Series({ items, from, to, zone, isWhole }: Props) {
         zone={zone}
         label={words}
       />
-      {hasRefusals ? <Chart columns={refused} lines={[{ name: 'Refusals', colour: '--refused', kind: 'area' }]} from={from} to={to} zone={zone} label="Refusals in each interval" height={110} /> : <p class="muted">✓ No refusals in this range.</p>}
+      {hasRefusals ? <Chart columns={refused} lines={[{ name: 'Refusals', colour: '--refused', kind: 'area' }]} from={from} to={to} zone={zone} label="Refusals in each interval" height={110} /> : <p class="muted">No refusals are known.</p>}
       <p class="muted">
         {words} {isWhole ? '' : 'The list was too long and ends early: choose longer intervals. '}
         {gaps.length > 0 ? `Grey: the server was down or did not run yet (${decimal(gaps.reduce((sum, one) => sum + one.to - one.from, 0) / 3_600_000)} h).` : ''}

@@ -11,7 +11,7 @@ import { clock, MINUTE } from '../words/time';
 
 const ICONS = { good: '✓', warn: '⚠', bad: '✕' } as const;
 
-/** `closed`: why nobody new is taken, if so; `isKnown`: whether that could be asked. */
+/** `closed`: why nobody new is taken, if so; `isKnown`: whether that was answered, and lately. */
 export function Gauge({ organization, closed, isKnown }: { readonly organization: Organization; readonly closed: string | null; readonly isKnown: boolean }) {
   const { api, id, store } = useDesk();
   const { zone } = useLive();

@@ -30,7 +30,7 @@ export function OverviewPage() {
   return (
     <>
       <Banners organization={organization} increases={increases.kind === 'here' ? increases.value.items : []} windows={planned} />
-      <Gauge organization={organization} closed={why} isKnown={windows.kind === 'here' && settings.kind === 'here'} />
+      <Gauge organization={organization} closed={why} isKnown={[windows, settings].every((one) => one.kind === 'here' && !one.failed)} />
       <ul class="tiles">
         <Tile name="Limit" defined="limit" value={count(limit.total)} more={limit.increases > 0 ? `${count(limit.base)} + ${count(limit.increases)}${until}` : 'no increase runs'} />
         <Tile name="Waiting" defined="waiting" value={count(organization.waiting)} tone={organization.waiting > 0 ? 'warn' : 'plain'} {...(organization.waiting > 0 ? { icon: '◔' } : {})} more="in line" />

@@ -91,8 +91,8 @@ function Form({ before, managedBy, zone, version, again }: FormProps) {
       <label class="choice"><input type="checkbox" disabled={!pays} checked={wish.suspended} onChange={(event) => set({ suspended: event.currentTarget.checked })} /> Suspended: no new logins</label>
       <label class="wide">Pages that may hold the widget, one a line. Left empty, every page may<textarea disabled={!may} rows={3} spellcheck={false} value={origins} onInput={(event) => (setOrigins(event.currentTarget.value), setSaid(''))} /></label>
       <p class="muted wide">
-        {managedBy === 'file' ? 'This organization stands in the configuration file: what is set there can only be changed there. ' : ''}
-        {may && !pays ? 'What is paid for, seats, policy, their end and self-service, is changed by an operator. ' : ''}
+        {managedBy === 'file' ? 'What the configuration file sets is changed there. ' : ''}
+        {may && !pays ? 'What is paid for is changed by an operator. ' : ''}
         {may ? '' : 'Your token may look and not change.'}
       </p>
       {may ? <div class="wide actions"><button class="main" disabled={isSame || act.isBusy}>Save</button><span role="status">{said}</span></div> : null}

@@ -18,11 +18,11 @@ export function Stored() {
           <ul>
             <li>Who an agent is: no name, no login, no address, no browser.</li>
             <li>Anything else of a call: no number, no content, no length.</li>
-            <li>Anything of a session after its end: its place is overwritten with zeros, and it is gone from every file a minute later.</li>
+            <li>Anything of a session after its end: a minute later it is gone from every file.</li>
           </ul>
         </div>
       </div>
-      <p class="muted">Ages of sessions are told in steps of five minutes, so that nobody can be recognized by them. This page sets no cookie; its token lives in this tab only.</p>
+      <p class="muted">Ages of sessions are told in steps of five minutes. This page sets no cookie; its token lives in this tab only.</p>
     </section>
   );
 }
